@@ -1,0 +1,242 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client: reads that are retried, writes that are settled, one session.
+
+Knows the REST protocol and nothing of tickets. **PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+import uuid
+
+from .._errors import ApiError, ExchangeError, LostWrite
+from . import jobs
+from .access_key import SKEWED
+from .identity import INVALID_SESSION, Caller
+from .retry import Clock, Deadline, backoff
+from .secrets import Secrets
+from .settings import API_VERSION_PATH, Endpoint, Limits, Tls
+from .transport import Answer, Query, Transport
+from .ways import identity_from_options
+
+DUPLICATE_JOB = "Duplicate job uuid"
+"""How the REST layer, which is not translated, refuses a job uuid that it has already accepted."""
+
+
+def new_job_uuid() -> str:
+    """A job uuid of our own, made before a write is sent, so that the write can be asked for when its answer is lost."""
+    return uuid.uuid4().hex
+
+
+class Client:
+    """One endpoint, one identity, kept-alive connections. Close it, or use it in a C(with) statement, so that it logs out."""
+
+    def __init__(
+        self,
+        options: t.Mapping[str, t.Any],
+        secrets: Secrets,
+        clock: Clock | None = None,
+        environment: t.Mapping[str, str] = os.environ,
+    ) -> None:
+        """Check the connection options; nothing is sent yet.
+
+        :raises InputError: an option cannot be right.
+        """
+        self.clock = clock or Clock()
+        self.limits = Limits.from_options(options)
+        self.endpoint = Endpoint.from_options(options)
+        self._identity = identity_from_options(options, environment, self._immediate, secrets)
+        self._transport = Transport(self.endpoint, Tls.from_options(options), self.limits.timeout, self.clock)
+        self._caller: Caller | None = None
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> str | None:
+        """Log out what was logged in and close the connections. Never fails; returns a warning if a session may be left."""
+        warning = self._identity.close()
+        self._transport.close()
+        return warning
+
+    def caller(self) -> Caller | None:
+        """Whom the API takes us for; None where it does not tell, as for a given session."""
+        if self._caller is None:
+            self._caller = self._identity.caller(self.get)
+        return self._caller
+
+    def get(self, path: str, query: Query = (), deadline: Deadline | None = None) -> t.Mapping[str, t.Any]:
+        """Read C(path) (below C(/v1)). Retried while the failure is a passing one, within C(retries) and the deadline.
+
+        :raises ApiError: the API said no.
+        :raises ExchangeError: no usable answer.
+        """
+        what = f"GET {path}"
+        renewed = False
+        while True:
+            try:
+                return jobs.result(self._checked(self._read(path, query, deadline), what), what)
+            except ApiError as error:
+                if renewed or not self._renewable(error):
+                    raise
+                renewed = True
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: t.Mapping[str, t.Any] | None = None,
+        query: Query = (),
+        job_uuid: str | None = None,
+        what: str = "",
+    ) -> t.Mapping[str, t.Any]:
+        """Run an API that changes something, to its end, and return its answer.
+
+        It is sent under one job uuid. When its answer is lost or is not the API's, the node is asked for that job.
+
+        :param job_uuid: that of an earlier C(LostWrite), to send the same write again.
+        :param what: words for messages, such as C(approve of ticket X).
+        :raises ApiError: the API said no; nothing was changed.
+        :raises LostWrite: it did not arrive, as far as the node can tell.
+        :raises ExchangeError: what has become of it cannot be told.
+        :raises WaitTimeout: it was accepted and did not end in time.
+        """
+        what = what or f"{method} {path}"
+        job_uuid = job_uuid or new_job_uuid()
+        deadline = Deadline(self.clock, self.limits.job_timeout)
+        renewed = False
+        while True:
+            try:
+                return self._run(method, path, body, query, job_uuid, deadline, what)
+            except ApiError as error:
+                if renewed or not self._renewable(error):
+                    raise
+                # The refused job keeps its uuid, so what is sent now is another job.
+                renewed, job_uuid = True, new_job_uuid()
+
+    def _run(
+        self, method: str, path: str, body: t.Mapping[str, t.Any] | None, query: Query, job_uuid: str, deadline: Deadline, what: str
+    ) -> t.Mapping[str, t.Any]:
+        headers = {"X-Job-UUID": job_uuid, "X-API-Timeout": str(self.limits.job_timeout)}
+        try:
+            answer = self._send(method, path, body, query, headers, deadline)
+        except ExchangeError as failure:
+            if not failure.sent:
+                raise
+            answer = self._settle(job_uuid, failure, deadline, what)
+        if answer.status == 400 and answer.text.startswith(DUPLICATE_JOB):
+            answer = jobs.look(self._transport, job_uuid, deadline)
+        accepted = answer.status == 202
+        if accepted:
+            answer = jobs.wait(self._transport, job_uuid, deadline, self.limits.poll_interval, what)
+        if accepted and answer.status == jobs.UNKNOWN:
+            raise ExchangeError(f"{what}: the node accepted the job {job_uuid} and then forgot it, so its end is not known.", sent=True)
+        return jobs.result(self._checked(answer, what, job_uuid), what)
+
+    def _settle(self, job_uuid: str, failure: ExchangeError, deadline: Deadline, what: str) -> Answer:
+        """Find out what became of a write whose answer was lost."""
+        for pause in (0.0, 0.3):
+            # The second look is for a request that was still on its way at the first.
+            deadline.sleep(pause)
+            try:
+                answer = jobs.look(self._transport, job_uuid, deadline)
+            except ExchangeError as blind:
+                raise ExchangeError(
+                    f"{what}: {failure.message} What became of it could not be asked either: {blind.message} Run the task again to go on from there.",
+                    sent=True,
+                    http_status=failure.http_status,
+                ) from None
+            if answer.status != jobs.UNKNOWN:
+                return answer
+        raise LostWrite(f"{what}: {failure.message}", job_uuid, failure.retry_after)
+
+    def _read(self, path: str, query: Query, deadline: Deadline | None) -> Answer:
+        attempt = 0
+        while True:
+            try:
+                return self._authorised("GET", path, None, query, {}, deadline)
+            except ExchangeError as failure:
+                if not self._again(failure, attempt, deadline):
+                    raise
+                attempt += 1
+
+    def _send(self, method: str, path: str, body: t.Any, query: Query, headers: dict[str, str], deadline: Deadline) -> Answer:
+        """Send a write; again only while it has certainly not left."""
+        attempt = 0
+        while True:
+            try:
+                return self._authorised(method, path, body, query, headers, deadline)
+            except ExchangeError as failure:
+                if failure.sent or not self._again(failure, attempt, deadline):
+                    raise
+                attempt += 1
+
+    def _again(self, failure: ExchangeError, attempt: int, deadline: Deadline | None) -> bool:
+        if not failure.passing or attempt >= self.limits.retries or (deadline is not None and deadline.left == 0):
+            return False
+        pause = backoff(attempt, failure)
+        self.clock.sleep(pause if deadline is None else min(pause, deadline.left))
+        return True
+
+    def _authorised(self, method: str, path: str, body: t.Any, query: Query, headers: dict[str, str], deadline: Deadline | None) -> Answer:
+        """One exchange in our name, once more with another clock if the node finds the signature's date skewed."""
+        full_path = API_VERSION_PATH + path
+        at_most = None if deadline is None else max(deadline.left, 1.0)
+        while True:
+            proof = self._identity.headers(method, full_path)
+            answer = self._transport.exchange(method, full_path, query, body, {**headers, **proof}, at_most)
+            if answer.status != 403 or SKEWED not in answer.text:
+                return answer
+            if not self._identity.next_clock():
+                return answer
+
+    def _immediate(
+        self,
+        method: str,
+        path: str,
+        body: t.Mapping[str, t.Any] | None = None,
+        headers: t.Mapping[str, str] | None = None,
+        at_most: float | None = None,
+    ) -> t.Mapping[str, t.Any]:
+        """A call that is complete at once and may be repeated: logins and logouts."""
+        what = "The logout" if method == "DELETE" else "The login"
+        deadline = None if at_most is None else Deadline(self.clock, at_most)
+        attempt = 0
+        while True:
+            try:
+                answer = self._transport.exchange(method, path, (), body, headers, None if deadline is None else deadline.left)
+                return jobs.result(self._checked(answer, what), what)
+            except ExchangeError as failure:
+                if not self._again(failure, attempt, deadline):
+                    raise
+                attempt += 1
+
+    def _renewable(self, error: ApiError) -> bool:
+        return error.code == INVALID_SESSION and self._identity.renew()
+
+    def _checked(self, answer: Answer, what: str, job_uuid: str | None = None) -> Answer:
+        """The answer if it is a success, else the API's refusal as an error."""
+        if answer.status in (200, 202):
+            return answer
+        error = answer.members.get("error")
+        code = error if isinstance(error, dict) else {"details": answer.text.strip()}
+        raise ApiError(f"{what} was refused: {refusal(code, answer.status)}", code, answer.status, job_uuid)
+
+
+def refusal(error_code: t.Mapping[str, t.Any], http_status: int) -> str:
+    """An ErrorCode in one line: its code and its innermost details, or the status where the REST layer gave plain text."""
+    inner: t.Any = error_code
+    for _depth in range(8):
+        cause = inner.get("cause")
+        if not isinstance(cause, dict) or not (cause.get("details") or cause.get("description")):
+            break
+        inner = cause
+    text = str(inner.get("details") or inner.get("description") or error_code.get("details") or "").strip()
+    code = error_code.get("code")
+    shown = f"{code}: {text}" if isinstance(code, str) else f"HTTP {http_status}: {text or 'no text'}"
+    return shown if shown.endswith((".", "。", "!")) else shown + "."

@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who is calling: one class for each way to identify.
+
+Each proves itself by the headers that C(headers()) gives for a request, logging in at the first one if the way needs it.
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from .._errors import ApiError, MalformedAnswer, ZStackError
+from . import access_key
+from .secrets import Secrets
+from .settings import API_VERSION_PATH
+
+INVALID_SESSION = "ID.1001"
+TOO_MANY_SESSIONS = "ID.1006"
+LOGOUT_SECONDS = 10.0
+
+Exchange = t.Callable[..., t.Mapping[str, t.Any]]
+"""C(exchange(method, path, body=None, headers=None, at_most=None)): one call whose answer is complete at once, as all logins are."""
+
+Get = t.Callable[..., t.Mapping[str, t.Any]]
+"""C(get(path, query)): one read in the name of this identity."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom the API takes us for.
+
+    C(operator_uuid) is what histories and approval steps name: the account's uuid, or the virtual ID's.
+    C(project_uuid) is there after a login into a project only.
+    """
+
+    operator_uuid: str
+    project_uuid: str | None = None
+
+
+class Identity:
+    """What the ways have in common."""
+
+    def __init__(self, exchange: Exchange, secrets: Secrets) -> None:
+        self._exchange = exchange
+        self._secrets = secrets
+
+    def headers(self, method: str, path: str) -> dict[str, str]:
+        """The headers that prove who sends this request. May log in.
+
+        :raises ApiError: the login was refused.
+        """
+        raise NotImplementedError
+
+    def renew(self) -> bool:
+        """Get ready to prove ourselves anew after the API found the session invalid; false if that is not ours to do."""
+        return False
+
+    def next_clock(self) -> bool:
+        """Get ready to sign with another clock after the API found ours skewed; false if there is none left."""
+        return False
+
+    def caller(self, get: Get) -> Caller | None:
+        """Who we are to the API, if it tells."""
+        return None
+
+    def close(self) -> str | None:
+        """Log out what was logged in here. Never fails; returns a warning if a session may be left."""
+        return None
+
+
+class SessionToken(Identity):
+    """A session that the user has. It is never logged out, renewed or replaced here."""
+
+    def __init__(self, exchange: Exchange, secrets: Secrets, token: str) -> None:
+        super().__init__(exchange, secrets)
+        self._token = token
+        secrets.add(token)
+
+    def headers(self, method: str, path: str) -> dict[str, str]:
+        return {"Authorization": f"OAuth {self._token}"}
+
+
+class AccessKey(Identity):
+    """A signature on each request."""
+
+    def __init__(self, exchange: Exchange, secrets: Secrets, key_id: str, secret: str, server_timezone: str) -> None:
+        super().__init__(exchange, secrets)
+        self._key_id = key_id
+        self._secret = secret
+        self._zones = access_key.zones_to_try(server_timezone)
+        secrets.add(secret)
+
+    def headers(self, method: str, path: str) -> dict[str, str]:
+        date = access_key.http_date(datetime.now(self._zones[0]))
+        signature = access_key.signature(self._secret, method, date, path)
+        self._secrets.add(signature)
+        return {"Authorization": f"ZStack {self._key_id}:{signature}", "Date": date}
+
+    def next_clock(self) -> bool:
+        if len(self._zones) == 1:
+            return False
+        del self._zones[0]
+        return True
+
+    def caller(self, get: Get) -> Caller | None:
+        # Only these two fields: the whole object would bring the secret itself.
+        keys = get("/accesskeys", [("q", f"AccessKeyID={self._key_id}"), ("fields", "accountUuid,userUuid")]).get("inventories")
+        if not isinstance(keys, list) or len(keys) != 1 or not isinstance(keys[0], dict):
+            return None
+        operator = keys[0].get("userUuid") or keys[0].get("accountUuid")
+        return Caller(operator) if isinstance(operator, str) else None
+
+
+class Login(Identity):
+    """A session that we make and therefore log out."""
+
+    def __init__(self, exchange: Exchange, secrets: Secrets) -> None:
+        super().__init__(exchange, secrets)
+        self._tokens: list[str] = []
+        self._caller: Caller | None = None
+
+    def _log_in(self) -> t.Mapping[str, t.Any]:
+        """Log in and return the session as the API describes it."""
+        raise NotImplementedError
+
+    def _session(self, path: str, action: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str] | None = None) -> t.Mapping[str, t.Any]:
+        """Make one session by a login API and remember it for the logout."""
+        try:
+            answer = self._exchange("PUT", API_VERSION_PATH + path, body={action: dict(parameters)}, headers=headers)
+        except ApiError as error:
+            if error.code == TOO_MANY_SESSIONS:
+                error.message += " Too many sessions are open for this user: log some out, use an access key, or raise identity/session.maxConcurrent."
+            raise
+        session = answer.get("inventory")
+        token = session.get("uuid") if isinstance(session, dict) else None
+        if not isinstance(session, dict) or not isinstance(token, str) or not token:
+            raise MalformedAnswer(f"The login at {path} was answered without a session.")
+        self._secrets.add(token)
+        self._tokens.append(token)
+        return session
+
+    def headers(self, method: str, path: str) -> dict[str, str]:
+        if self._caller is None:
+            session = self._log_in()
+            operator = session.get("userUuid") or session.get("accountUuid")
+            self._caller = Caller(operator if isinstance(operator, str) else "")
+        return {"Authorization": f"OAuth {self._tokens[-1]}"}
+
+    def renew(self) -> bool:
+        self._caller = None
+        return True
+
+    def caller(self, get: Get) -> Caller | None:
+        self.headers("GET", "")
+        return self._caller
+
+    def close(self) -> str | None:
+        left = 0
+        while self._tokens:
+            path = f"{API_VERSION_PATH}/accounts/sessions/{self._tokens.pop()}"
+            try:
+                self._exchange("DELETE", path, at_most=LOGOUT_SECONDS)
+            except ZStackError:
+                left += 1
+        self._caller = None
+        return f"{left} session(s) made by this task could not be logged out and will expire by themselves." if left else None
+
+
+class AccountLogin(Login):
+    """Account name and password."""
+
+    def __init__(self, exchange: Exchange, secrets: Secrets, name: str, password: str) -> None:
+        super().__init__(exchange, secrets)
+        self._name = name
+        self._hashed = hashed_password(password, secrets)
+
+    def _log_in(self) -> t.Mapping[str, t.Any]:
+        return self._session("/accounts/login", "logInByAccount", {"accountName": self._name, "password": self._hashed})
+
+
+class ProjectLogin(Login):
+    """A virtual ID's name and password, then the project by its name: two sessions, of which the second is used."""
+
+    def __init__(self, exchange: Exchange, secrets: Secrets, name: str, password: str, project: str) -> None:
+        super().__init__(exchange, secrets)
+        self._name = name
+        self._hashed = hashed_password(password, secrets)
+        self._project = project
+
+    def _log_in(self) -> t.Mapping[str, t.Any]:
+        parameters = {"name": self._name, "password": self._hashed}
+        first = self._session("/iam2/virtual-ids/login", "loginIAM2VirtualID", parameters)
+        return self._session("/iam2/projects/login", "loginIAM2Project", {"projectName": self._project}, {"Authorization": f"OAuth {first['uuid']}"})
+
+    def caller(self, get: Get) -> Caller | None:
+        self.headers("GET", "")
+        if self._caller is not None and self._caller.project_uuid is None:
+            # The session names the account that is linked to the project, not the project.
+            projects = get("/iam2/virtual-ids/projects").get("inventories")
+            for project in projects if isinstance(projects, list) else ():
+                if isinstance(project, dict) and project.get("name") == self._project and isinstance(project.get("uuid"), str):
+                    self._caller = Caller(self._caller.operator_uuid, project["uuid"])
+        return self._caller
+
+
+def hashed_password(password: str, secrets: Secrets) -> str:
+    """The lower-case hex SHA-512 that logins carry. Both forms become secrets: either one opens the account."""
+    hashed = hashlib.sha512(password.encode()).hexdigest()
+    secrets.add(password)
+    secrets.add(hashed)
+    return hashed

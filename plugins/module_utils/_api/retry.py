@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When to try again, and how long to pause before it.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import typing as t
+
+from .._errors import ExchangeError
+
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 5.0
+LONGEST_RETRY_AFTER = 30.0
+
+
+class Clock:
+    """Time as the client sees it. Tests give one of their own, so that nothing waits for real."""
+
+    def now(self) -> float:
+        """Seconds on a clock that only moves forward."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Pause for this many seconds."""
+        time.sleep(seconds)
+
+
+class Deadline:
+    """A moment after which to give up."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._start = clock.now()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return self._clock.now() - self._start
+
+    @property
+    def left(self) -> float:
+        """Seconds until the moment, never below 0."""
+        return max(0.0, self.seconds - self.elapsed)
+
+    def sleep(self, seconds: float) -> None:
+        """Pause, but not past the moment."""
+        self._clock.sleep(min(seconds, self.left))
+
+
+def backoff(attempt: int, failure: ExchangeError | None = None) -> float:
+    """The pause in seconds after the failed attempt number C(attempt), counted from 0.
+
+    Doubles each time up to a cap, with jitter so that many runs do not come back in step. A C(Retry-After) is honoured, capped.
+    """
+    if failure is not None and failure.retry_after is not None:
+        return min(failure.retry_after, LONGEST_RETRY_AFTER)
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
+    return longest * random.uniform(0.5, 1.0)
+
+
+def growing_pauses(longest: float) -> t.Iterator[float]:
+    """Pauses in seconds between looks at something that usually happens soon: at once, then longer and longer up to C(longest)."""
+    yield 0.0
+    pause = 0.05
+    while True:
+        yield min(pause, longest)
+        pause = min(pause * 1.6, longest)

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What must never be shown: every secret registers itself here where it is made, in every form that could leak.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from urllib.parse import quote, quote_plus
+
+MASK = "********"
+
+
+class Secrets:
+    """A register of secrets, and the one place that masks them."""
+
+    def __init__(self) -> None:
+        self._forms: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+
+    def add(self, secret: str | None) -> None:
+        """Register a secret as it is, URL-encoded and JSON-escaped. Nothing to register is no error."""
+        if not secret or secret in self._forms:
+            return
+        escaped = (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+        self._forms.update((secret, quote(secret), quote(secret, safe=""), quote_plus(secret), *escaped))
+        # A form is often contained in a longer one, so the longest is looked for first.
+        self._pattern = re.compile("|".join(re.escape(form) for form in sorted(self._forms, key=len, reverse=True)))
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """All forms registered so far, for C(AnsibleModule.no_log_values)."""
+        return frozenset(self._forms)
+
+    def mask(self, text: str) -> str:
+        """Return C(text) with each form of each secret replaced."""
+        return self._pattern.sub(MASK, text) if self._pattern else text
+
+    def mask_all(self, value: t.Any) -> t.Any:
+        """Return C(value), any JSON-like structure, with each string in it masked, keys too.
+
+        Lone surrogates, which JSON admits and no terminal does, become question marks on the way.
+        """
+        if isinstance(value, str):
+            return self.mask(value).encode("utf-8", "replace").decode("utf-8")
+        if isinstance(value, t.Mapping):
+            return {self.mask_all(key): self.mask_all(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [self.mask_all(item) for item in value]
+        return value

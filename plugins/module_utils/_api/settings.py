@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the API is and how long anything may take, read from the connection options.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from .._errors import InputError
+
+DEFAULT_PORT = 8080
+API_VERSION_PATH = "/v1"
+_HOST = re.compile(r"\[[0-9A-Fa-f:.%]+\]|[^\s/\\?#@:\[\]<>\"']+")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """The one place that requests and credentials may go to."""
+
+    scheme: str
+    host: str
+    port: int
+    context_path: str
+
+    @property
+    def base_url(self) -> str:
+        """C(scheme://host:port/context), without a slash at its end and without the API's version path."""
+        context = f"/{quote(self.context_path)}" if self.context_path else ""
+        return f"{self.scheme}://{self.host}:{self.port}{context}"
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> Endpoint:
+        """Read C(host), C(port), C(scheme), C(context_path). A full URL in C(host) fills the other three.
+
+        :raises InputError: a part is not usable, or the URL contradicts an option.
+        """
+        host = str(options.get("host") or "").strip()
+        scheme = str(options.get("scheme") or "http").lower()
+        port = options.get("port") or DEFAULT_PORT
+        context_path = options.get("context_path")
+        context_path = "zstack" if context_path is None else str(context_path).strip().strip("/")
+        if "://" in host:
+            return cls._from_url(host, scheme, int(port), context_path)
+        if _HOST.fullmatch(host) is None and ":" in host and _HOST.fullmatch(f"[{host}]"):
+            host = f"[{host}]"
+        return cls(scheme, host, int(port), context_path)._checked()
+
+    @classmethod
+    def _from_url(cls, url: str, scheme: str, port: int, context_path: str) -> Endpoint:
+        try:
+            parts = urlsplit(url)
+            url_port = parts.port
+        except ValueError:
+            raise InputError(f"host: {_without_userinfo(url)!r} is not a URL. Give for example https://zstack.example.com:8443/zstack.") from None
+        if parts.username or parts.password:
+            raise InputError("host: a URL must not carry credentials. Use the options for a login or an access key.")
+        if parts.query or parts.fragment:
+            raise InputError(f"host: the URL {url!r} must end with the context path, without a query or fragment.")
+        url_scheme = parts.scheme.lower()
+        if scheme != "http" and scheme != url_scheme:
+            raise InputError(f"host: the URL {url!r} contradicts scheme={scheme}. Give one of the two.")
+        if url_port and port not in (DEFAULT_PORT, url_port):
+            raise InputError(f"host: the URL {url!r} contradicts port={port}. Give one of the two.")
+        if url_port is None:
+            # The API itself never speaks TLS, so https means a proxy in front, and proxies listen on 443.
+            url_port = 443 if url_scheme == "https" and port == DEFAULT_PORT else port
+        url_host = parts.netloc.rsplit(":", 1)[0] if parts.port is not None else parts.netloc
+        return cls(url_scheme, url_host.rstrip(":"), url_port, parts.path.strip("/") or context_path)._checked()
+
+    def _checked(self) -> Endpoint:
+        if self.scheme not in ("http", "https"):
+            raise InputError(f"scheme: {self.scheme!r} is not known. It must be http or https.")
+        if _HOST.fullmatch(self.host) is None:
+            raise InputError(f"host: {self.host!r} is not a host name, an address or a URL such as http://10.0.0.1:8080/zstack.")
+        if not 1 <= self.port <= 65535:
+            raise InputError(f"port: {self.port} is out of range. It must be from 1 to 65535.")
+        return self
+
+
+def _without_userinfo(url: str) -> str:
+    return re.sub(r"//[^/@]*@", "//", url)
+
+
+@dataclass(frozen=True)
+class Tls:
+    """How the endpoint's certificate is checked and which certificate we show; only used with https.
+
+    C(verify) is true, false or the path of a bundle of CA certificates.
+    """
+
+    verify: bool | str
+    client_cert: str | None
+    client_key: str | None
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> Tls:
+        """Read C(validate_certs), C(ca_path), C(client_cert), C(client_key); without C(ca_path) the variables that requests knows count.
+
+        :raises InputError: a named file does not exist, or a key comes without its certificate.
+        """
+        ca_path = options.get("ca_path")
+        for option in ("ca_path", "client_cert", "client_key"):
+            path = options.get(option)
+            if path and not os.path.exists(path):
+                raise InputError(f"{option}: {path} does not exist. Give the path of a PEM file on the machine that runs the task.")
+        client_cert, client_key = options.get("client_cert"), options.get("client_key")
+        if client_key and not client_cert:
+            raise InputError("client_key: a key needs its certificate. Give client_cert as well.")
+        if options.get("validate_certs") is False:
+            return cls(False, client_cert, client_key)
+        bundle = ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        return cls(bundle or True, client_cert, client_key)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how often. All times in seconds."""
+
+    timeout: float
+    retries: int
+    job_timeout: int
+    poll_interval: float
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> Limits:
+        """Read C(timeout), C(retries), C(job_timeout), C(poll_interval).
+
+        :raises InputError: a number is out of its range.
+        """
+        limits = cls(
+            timeout=_or(options.get("timeout"), 30),
+            retries=int(_or(options.get("retries"), 3)),
+            job_timeout=int(_or(options.get("job_timeout"), 300)),
+            poll_interval=_or(options.get("poll_interval"), 2),
+        )
+        for option in ("timeout", "job_timeout", "poll_interval"):
+            value = getattr(limits, option)
+            if not value > 0 or value == float("inf"):
+                raise InputError(f"{option}: {value:g} is out of range. It must be a number of seconds above 0.")
+        if limits.retries < 0:
+            raise InputError(f"retries: {limits.retries} is out of range. It must be 0 or more.")
+        return limits
+
+
+def _or(value: t.Any, default: float) -> float:
+    return default if value is None else value
