@@ -59,7 +59,14 @@ def run(*command: str | Path) -> None:
     """Run a command quietly; what it printed is told only if it fails."""
     environ = {**os.environ, "UV_COMPILE_BYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never"}
     done = subprocess.run(
-        command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        cwd=ROOT,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise Failed(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}")
@@ -112,7 +119,16 @@ class Environment:
                 uv = Environment("uv")
                 uv.make()
                 run(uv.programs / "uv", "venv", "--quiet", "--python", python, self.folder)
-                run(uv.programs / "uv", "pip", "install", "--quiet", "--python", self.programs / "python", "-r", self.requirements)
+                run(
+                    uv.programs / "uv",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--python",
+                    self.programs / "python",
+                    "-r",
+                    self.requirements,
+                )
                 self._link_collection()
             stamp.write_text(wanted)
 

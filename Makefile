@@ -1,0 +1,27 @@
+# Every command of a contributor's day. `make` lists them; tests/support holds what they do.
+
+.DEFAULT_GOAL := help
+.PHONY: help dev demo simulator test lint types sanity units playbooks matrix coverage format build clean
+
+# The first Python that starts and is new enough: a name on PATH may be a shim with nothing behind it.
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+ifeq ($(PYTHON),)
+$(error Python 3.11 or newer is needed)
+endif
+CHECK := "$(PYTHON)" -m tests.support.check
+
+help:  ## List the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+dev:  ## Make .venv, in which the checkout is the collection zstack.tickets
+	@"$(PYTHON)" -m tests.support.environments dev
+
+test:  ## Check everything, as before a merge
+	@$(CHECK)
+
+lint types sanity units playbooks matrix:
+	@$(CHECK) $@
+
+clean:  ## Remove environments, caches, logs and builds
+	rm -rf .venv .cache .ansible .hypothesis .mypy_cache .ruff_cache tests/output

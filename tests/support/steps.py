@@ -1,0 +1,88 @@
+"""What ``make test`` checks: a table, for ``tests.support.check`` to run.
+
+The steps of a chain run one after the other, the chains side by side; the longest stands first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tests.support.environments import ROOT, Environment
+
+DEV = Environment("dev")
+OLDEST_CORE = Environment("core-2.16")
+MIDDLE_CORE = Environment("core-2.19")
+OLDEST_PYTHON = Environment("python-3.8")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command, run in the checkout with the programs of an environment first on PATH."""
+
+    name: str
+    group: str
+    command: tuple[str, ...]
+    environment: Environment = DEV
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} ({self.environment.name})"
+
+    @property
+    def is_pytest(self) -> bool:
+        return self.command[0] == "pytest"
+
+
+def lint(name: str, *command: str) -> Step:
+    return Step(name, "lint", command)
+
+
+def sanity(environment: Environment) -> Step:
+    return Step("sanity", "sanity", ("python", "-m", "tests.support.sanity", environment.name), environment)
+
+
+def units(group: str, environment: Environment) -> Step:
+    return Step("units", group, ("pytest", "-n", "2", "tests/unit"), environment)
+
+
+def playbooks(group: str, environment: Environment) -> Step:
+    return Step("playbooks", group, ("pytest", "-n", "2", "tests/playbooks"), environment)
+
+
+def read_version() -> str:
+    found = re.search(r"^version: (\S+)$", (ROOT / "galaxy.yml").read_text(), re.MULTILINE)
+    if not found:
+        raise ValueError("galaxy.yml names no version")
+    return found.group(1)
+
+
+BUILD = Step("build", "lint", ("ansible-galaxy", "collection", "build", "--force", "--output-path", ".cache/build"))
+TARBALL = f".cache/build/zstack-tickets-{read_version()}.tar.gz"
+
+CHAINS: list[list[Step]] = [
+    # ansible-test keeps virtual environments of its own, which two runs at once might both be making.
+    [sanity(OLDEST_CORE), sanity(DEV)],
+    [units("units", DEV), playbooks("playbooks", DEV)],
+    [
+        lint("ruff", "ruff", "check", "."),
+        lint("format", "ruff", "format", "--check", "--diff", "."),
+        lint("yamllint", "yamllint", "--strict", "."),
+        lint("codespell", "codespell"),
+        Step("mypy", "types", ("mypy", ".venv/collections/ansible_collections/zstack/tickets/plugins", "tests")),
+        lint("changelog", "antsibull-changelog", "lint"),
+        lint(
+            "documentation",
+            *("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self"),
+            *("--check-extra-docs-refs", "."),
+        ),
+        lint("ansible-lint", "ansible-lint"),
+        BUILD,
+        # What Galaxy and Automation Hub check of an upload.
+        lint("galaxy-importer", "python", "-m", "galaxy_importer.main", TARBALL),
+    ],
+    [units("matrix", OLDEST_CORE), playbooks("matrix", OLDEST_CORE)],
+    [units("matrix", MIDDLE_CORE), playbooks("matrix", MIDDLE_CORE)],
+    # The oldest Python has no ansible-core that the collection admits: only what a managed node needs.
+    [Step("module_utils", "matrix", ("pytest", "-n", "2", "tests/unit/module_utils"), OLDEST_PYTHON)],
+]
