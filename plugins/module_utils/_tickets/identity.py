@@ -17,7 +17,7 @@ import uuid
 
 from .._errors import InputError, TicketError
 from .model import Ticket
-from .values import canonical, differing, plain, trimmed
+from .values import canonical, differing, plain, shown, trimmed
 
 MAX_NAME = 255
 MAX_DESCRIPTION = 2048
@@ -34,13 +34,23 @@ def normalise_name(name: str) -> str:
     return trimmed(name)
 
 
+def plain_context(account_system_context: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    """The option C(account_system_context) in plain form, empty when not given. Raises C(InputError) for what JSON cannot carry."""
+    try:
+        return dict(plain(account_system_context or {}))
+    except ValueError as error:
+        raise InputError(
+            f"account_system_context holds a value that is {error}: give only values that JSON has."
+        ) from error
+
+
 def derive_uuid(name: str, account_system_context: t.Mapping[str, t.Any] | None) -> str:
     """The uuid that a new ticket of this name gets, so that creating it twice cannot make two tickets.
 
     A UUIDv5 without dashes. It depends only on what C(matches) looks at, and passes the server's check of a C(resourceUuid)
     (lower case, version 1 to 5).
     """
-    return uuid.uuid5(_NAMESPACE, canonical([normalise_name(name), account_system_context or {}])).hex
+    return uuid.uuid5(_NAMESPACE, canonical([normalise_name(name), plain_context(account_system_context)])).hex
 
 
 def is_uuid(text: str) -> bool:
@@ -52,13 +62,13 @@ def check_uuid(text: str, option: str = "uuid") -> str:
     """C(text), in lower case as the server writes uuids. Raises C(InputError) if it is no uuid."""
     if is_uuid(text):
         return text.lower()
-    raise InputError("%s is %s: it must be 32 hexadecimal digits, without dashes." % (option, _shortened(text)))
+    raise InputError(f"{option} is {shown(text)}: it must be 32 hexadecimal digits, without dashes.")
 
 
 def check_name(name: str) -> None:
     """Raises C(InputError) if no ticket can have this name."""
     if not normalise_name(name):
-        raise InputError("name is %s: it must not be blank." % _shortened(name))
+        raise InputError(f"name is {shown(name)}: it must not be blank.")
     _check_length("name", name, MAX_NAME)
 
 
@@ -75,13 +85,7 @@ def check_comment(comment: str) -> None:
 def _check_length(option: str, text: str, limit: int) -> None:
     length = len(trimmed(text).encode("utf-16-le", "surrogatepass")) // 2
     if length > limit:
-        raise InputError(
-            "%s is %s and has %d characters: the server takes at most %d." % (option, _shortened(text), length, limit)
-        )
-
-
-def _shortened(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
+        raise InputError(f"{option} is {shown(text)} and has {length} characters: the server takes at most {limit}.")
 
 
 def matches(ticket: Ticket, name: str, account_system_context: t.Mapping[str, t.Any] | None) -> bool:
@@ -93,7 +97,7 @@ def matches(ticket: Ticket, name: str, account_system_context: t.Mapping[str, t.
     if ticket.name is None or normalise_name(ticket.name) != normalise_name(name):
         return False
     return not any(
-        differing(plain(account_system_context or {}), ticket.account_system_context, "account_system_context")
+        differing(plain_context(account_system_context), ticket.account_system_context, "account_system_context")
     )
 
 
@@ -111,13 +115,12 @@ def choose(
 
 
 def _ambiguous(name: str, tickets: t.Sequence[Ticket]) -> TicketError:
-    listed = ", ".join("%s (%s, created %s)" % (ticket.uuid, ticket.status, ticket.create_date) for ticket in tickets)
+    listed = ", ".join(f"{ticket.uuid} ({ticket.status}, created {ticket.create_date})" for ticket in tickets)
     candidates = [
         {"uuid": ticket.uuid, "name": ticket.name, "status": ticket.status, "create_date": ticket.create_date}
         for ticket in tickets
     ]
     return TicketError(
-        "%d tickets have the name %r: %s. Give the uuid of the one that is meant."
-        % (len(tickets), normalise_name(name), listed),
+        f"{len(tickets)} tickets have the name {normalise_name(name)!r}: {listed}. Give the uuid of the one that is meant.",
         candidates=candidates,
     )

@@ -98,7 +98,7 @@ class Ticket:
             description=shape.optional_text(members, "description", what),
             status=shape.text(members, "status", what),
             requests=tuple(
-                Request.from_api(request, "ticket.request[%d]" % index) for index, request in enumerate(requests)
+                Request.from_api(request, f"ticket.request[{index}]") for index, request in enumerate(requests)
             ),
             account_system_type=shape.optional_text(members, "accountSystemType", what),
             account_system_context=shape.plain_mapping(members, "accountSystemContext", what),

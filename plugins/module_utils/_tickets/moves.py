@@ -142,8 +142,8 @@ def next_event(status: str, wish: Wish, reopen: bool) -> str | None:
     if wish.event == APPROVE and predict(status, REOPEN, last_step=False) is not None:
         if not reopen:
             raise TicketError(
-                "A %s ticket cannot be approved as it is: give reopen: true to reopen it first. Known moves: %s."
-                % (status, "; ".join(known_moves(status)))
+                f"A {status} ticket cannot be approved as it is: give reopen: true to reopen it first. "
+                f"Known moves: {'; '.join(known_moves(status))}."
             )
         return REOPEN
     return wish.event
@@ -152,11 +152,11 @@ def next_event(status: str, wish: Wish, reopen: bool) -> str | None:
 def known_moves(status: str) -> list[str]:
     """What can be done with a ticket in C(status), in words for a message. Never empty."""
     moves = [
-        "from %s it can be %s by %s" % (status, _DONE[event], MOVES[status, event].actor)
+        f"from {status} it can be {_DONE[event]} by {MOVES[status, event].actor}"
         for event in EVENTS
         if predict(status, event, last_step=False) is not None
     ]
-    return moves or ["from %s no move is known" % status]
+    return moves or [f"from {status} no move is known"]
 
 
 def predict(ticket_status: str, event: str, last_step: bool) -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from .._errors import InputError
 from .model import Request
-from .values import differing, plain, trimmed
+from .values import differing, plain, shown, trimmed
 
 MAX_REQUESTS_BYTES = 65535
 """The server keeps a ticket's requests as JSON text in a database column of this many bytes."""
@@ -40,15 +40,15 @@ def from_options(value: object) -> tuple[WantedRequest, ...]:
     Raises C(InputError) naming the option, its value and what would be right, for everything that cannot be a ticket's requests.
     """
     if not isinstance(value, (list, tuple)) or not value:
-        raise InputError("requests is %r: it must be a list of at least one request." % (value,))
-    wanted = tuple(_from_option(element, "requests[%d]" % index) for index, element in enumerate(value))
+        raise InputError(f"requests is {shown(value)}: it must be a list of at least one request.")
+    wanted = tuple(_from_option(element, f"requests[{index}]") for index, element in enumerate(value))
     _check_size(wanted)
     return wanted
 
 
 def _from_option(value: object, path: str) -> WantedRequest:
     if not isinstance(value, t.Mapping):
-        raise InputError("%s is %r: it must be a dictionary with api_name and api_body." % (path, value))
+        raise InputError(f"{path} is {shown(value)}: it must be a dictionary with api_name and api_body.")
     given = {field: value.get(field) for field in ("request_name", "api_name", "execute_times", "api_body")}
     name = given["request_name"]
     return WantedRequest(
@@ -64,8 +64,7 @@ def _api_name(value: object, path: str) -> str:
     name = trimmed(value) if isinstance(value, str) else ""
     if not name:
         raise InputError(
-            "%s is %r: it must name an API message, such as org.zstack.header.vm.APICreateVmInstanceMsg."
-            % (path, value)
+            f"{path} is {shown(value)}: it must name an API message, such as org.zstack.header.vm.APICreateVmInstanceMsg."
         )
     return name
 
@@ -75,11 +74,11 @@ def _execute_times(value: object, path: str) -> int:
     if isinstance(times, float) and times.is_integer():
         times = int(times)
     if isinstance(times, bool) or not isinstance(times, int):
-        raise InputError("%s is %r: it must be a whole number." % (path, value))
+        raise InputError(f"{path} is {shown(value)}: it must be a whole number.")
     if times < 1:
-        raise InputError("%s is %d: it must be at least 1." % (path, times))
+        raise InputError(f"{path} is {times}: it must be at least 1.")
     if times > MAX_EXECUTE_TIMES:
-        raise InputError("%s is %d: it must be at most %d." % (path, times, MAX_EXECUTE_TIMES))
+        raise InputError(f"{path} is {times}: it must be at most {MAX_EXECUTE_TIMES}.")
     return times
 
 
@@ -87,9 +86,9 @@ def _api_body(value: object, path: str) -> dict[str, t.Any]:
     try:
         body = plain({} if value is None else value)
     except ValueError as error:
-        raise InputError("%s holds a value that is %s: give values that JSON can carry." % (path, error)) from error
+        raise InputError(f"{path} holds a value that is {error}: give only values that JSON has.") from error
     if not isinstance(body, dict):
-        raise InputError("%s is a %s: it must be a dictionary of the API's fields." % (path, type(body).__name__))
+        raise InputError(f"{path} is a {type(body).__name__}: it must be a dictionary of the API's fields.")
     return body
 
 
@@ -99,8 +98,8 @@ def _check_size(requests: t.Sequence[Request]) -> None:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_REQUESTS_BYTES:
         raise InputError(
-            "requests takes %d bytes as JSON: the server keeps at most %d, so shorten the bodies or divide the requests among several tickets."
-            % (size, MAX_REQUESTS_BYTES)
+            f"requests takes {size} bytes as JSON: the server keeps at most {MAX_REQUESTS_BYTES}, "
+            "so shorten the bodies or divide the requests among several tickets."
         )
 
 
@@ -115,7 +114,7 @@ def differences(wanted: t.Sequence[WantedRequest], actual: t.Sequence[Request]) 
     return [
         path
         for index, pair in enumerate(zip(wanted, actual))
-        for path in _request_differences("requests[%d]" % index, *pair)
+        for path in _request_differences(f"requests[{index}]", *pair)
     ]
 
 

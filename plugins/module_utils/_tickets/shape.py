@@ -31,14 +31,14 @@ def optional_text(raw: t.Mapping[str, t.Any], member: str, what: str) -> str | N
     value = raw.get(member)
     if value is None or isinstance(value, str):
         return value
-    raise _malformed("%s.%s" % (what, member), "text", value)
+    raise _malformed(f"{what}.{member}", "text", value)
 
 
 def text(raw: t.Mapping[str, t.Any], member: str, what: str) -> str:
     """The text at C(member), which has to be there."""
     value = optional_text(raw, member, what)
     if value is None:
-        raise _malformed("%s.%s" % (what, member), "text", None)
+        raise _malformed(f"{what}.{member}", "text", None)
     return value
 
 
@@ -47,7 +47,7 @@ def optional_integer(raw: t.Mapping[str, t.Any], member: str, what: str) -> int 
     value = plain_value(raw, member, what)
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise _malformed("%s.%s" % (what, member), "a whole number", value)
+    raise _malformed(f"{what}.{member}", "a whole number", value)
 
 
 def optional_boolean(raw: t.Mapping[str, t.Any], member: str, what: str) -> bool | None:
@@ -55,7 +55,7 @@ def optional_boolean(raw: t.Mapping[str, t.Any], member: str, what: str) -> bool
     value = raw.get(member)
     if value is None or isinstance(value, bool):
         return value
-    raise _malformed("%s.%s" % (what, member), "true or false", value)
+    raise _malformed(f"{what}.{member}", "true or false", value)
 
 
 def plain_mapping(raw: t.Mapping[str, t.Any], member: str, what: str) -> dict[str, t.Any]:
@@ -65,7 +65,7 @@ def plain_mapping(raw: t.Mapping[str, t.Any], member: str, what: str) -> dict[st
         return {}
     if isinstance(value, dict):
         return value
-    raise _malformed("%s.%s" % (what, member), "an object", value)
+    raise _malformed(f"{what}.{member}", "an object", value)
 
 
 def plain_value(raw: t.Mapping[str, t.Any], member: str, what: str) -> t.Any:
@@ -73,7 +73,7 @@ def plain_value(raw: t.Mapping[str, t.Any], member: str, what: str) -> t.Any:
     try:
         return plain(raw.get(member))
     except ValueError as error:
-        raise MalformedAnswer("The server sent a %s.%s that is %s." % (what, member, error)) from error
+        raise MalformedAnswer(f"The server sent a {what}.{member} that is {error}.") from error
 
 
 def sequence(value: object, what: str) -> t.Sequence[t.Any]:
@@ -85,16 +85,16 @@ def sequence(value: object, what: str) -> t.Sequence[t.Any]:
     raise _malformed(what, "a list", value)
 
 
-def embedded_mapping(value: object) -> t.Mapping[str, t.Any]:
-    """The object that C(value) is, or that it holds as JSON text, as the server's context columns do; empty for anything else."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return {}
-    return value if isinstance(value, t.Mapping) else {}
+def embedded_mapping(raw: t.Mapping[str, t.Any], member: str) -> dict[str, t.Any]:
+    """The object at C(member) in plain form, given as such or as JSON text, as the server keeps contexts; empty for anything else."""
+    value = raw.get(member)
+    try:
+        found = plain(json.loads(value) if isinstance(value, str) else value)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _malformed(what: str, expected: str, value: object) -> MalformedAnswer:
-    found = "nothing" if value is None else "a value of type %s" % type(value).__name__
-    return MalformedAnswer("The server sent %s for %s, where %s belongs." % (found, what, expected))
+    found = "nothing" if value is None else f"a value of type {type(value).__name__}"
+    return MalformedAnswer(f"The server sent {found} for {what}, where {expected} belongs.")

@@ -31,6 +31,12 @@ def trimmed(text: str) -> str:
     return text.strip(_TRIMMED_CHARACTERS)
 
 
+def shown(value: object) -> str:
+    """C(value) for a message, cut short: an option can hold a whole document."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def plain(value: t.Any, depth: int = 0) -> t.Any:
     """A deep copy of C(value) in plain JSON types, with whole floats as integers: the server sends C(1) or C(1.0) for the same number.
 
@@ -39,7 +45,7 @@ def plain(value: t.Any, depth: int = 0) -> t.Any:
     Raises C(ValueError), with text that continues "... is", for what JSON cannot carry.
     """
     if depth > MAX_DEPTH:
-        raise ValueError("nested more than %d levels deep" % MAX_DEPTH)
+        raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -61,7 +67,7 @@ def plain(value: t.Any, depth: int = 0) -> t.Any:
 
 def _plain_number(value: float) -> int | float:
     if not math.isfinite(value):
-        raise ValueError("%s, which JSON cannot carry" % value)
+        raise ValueError(f"{value}, which is no JSON number")
     if value.is_integer() and abs(value) < _EXACT_INTEGERS:
         return int(value)
     return float(value)
@@ -94,10 +100,10 @@ def differing(wanted: t.Any, actual: t.Any, path: str) -> t.Iterator[str]:
     """
     if isinstance(wanted, dict) and isinstance(actual, dict):
         for key, member in wanted.items():
-            yield from differing(member, actual.get(key), "%s.%s" % (path, key))
+            yield from differing(member, actual.get(key), f"{path}.{key}")
     elif isinstance(wanted, list) and isinstance(actual, list) and len(wanted) == len(actual):
         for index, pair in enumerate(zip(wanted, actual)):
-            yield from differing(pair[0], pair[1], "%s[%d]" % (path, index))
+            yield from differing(pair[0], pair[1], f"{path}[{index}]")
     elif not _same_scalar(wanted, actual):
         yield path
 
