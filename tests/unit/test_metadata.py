@@ -1,0 +1,36 @@
+"""What Ansible reads about the collection agrees with what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+
+
+def read_yaml(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_action_group_has_every_module() -> None:
+    """A module outside the group ignores the connection that module_defaults give to the group."""
+    assert sorted(read_yaml("meta/runtime.yml")["action_groups"]["zstack"]) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_readme_lists_module(module: str) -> None:
+    assert f"`zstack.tickets.{module}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_oldest_requests_is_tested() -> None:
+    promised = (ROOT / "meta" / "ee-requirements.txt").read_text().strip().removeprefix("requests>=")
+    assert f"requests=={promised}.*" in (ROOT / "requirements" / "python-3.8.txt").read_text().splitlines()
+
+
+def test_oldest_core_is_tested() -> None:
+    promised = read_yaml("meta/runtime.yml")["requires_ansible"].removeprefix(">=")
+    assert f"ansible-core~={promised}" in (ROOT / "requirements" / "core-2.16.txt").read_text().splitlines()
