@@ -20,8 +20,33 @@ dev:  ## Make .venv, in which the checkout is the collection zstack.tickets
 test:  ## Check everything, as before a merge
 	@$(CHECK)
 
-lint types sanity units playbooks matrix:
-	@$(CHECK) $@
+lint:  ## Style, spelling, types, documentation, changelog
+	@$(CHECK) lint types
+
+types:  ## Types alone
+	@$(CHECK) types
+
+sanity:  ## ansible-test sanity with the oldest and the newest ansible-core
+	@$(CHECK) sanity
+
+units:  ## Tests below Ansible
+	@$(CHECK) units
+
+playbooks:  ## Playbooks against the simulator
+	@$(CHECK) playbooks
+
+matrix:  ## Both with older ansible-cores, and the modules' code with the oldest Python
+	@$(CHECK) matrix
+
+coverage: dev  ## Units and playbooks, and which lines they leave out
+	@.venv/bin/pytest -n 2 --cov --cov-report=term-missing
+
+format: dev  ## Put the code into its standard form
+	@.venv/bin/ruff check --fix-only .
+	@.venv/bin/ruff format .
+
+build:  ## The tarball for Galaxy, in .cache/build, checked as Galaxy does
+	@$(CHECK) build
 
 clean:  ## Remove environments, caches, logs and builds
 	rm -rf .venv .cache .ansible .hypothesis .mypy_cache .ruff_cache tests/output

@@ -90,6 +90,14 @@ class Environment:
     def requirements(self) -> Path:
         return REQUIREMENTS / f"{self.name}.txt"
 
+    def read_versions(self) -> tuple[str, str]:
+        """Return the versions of ansible-core and Python that it has, ``-`` for what is not there."""
+        cores = self.folder.glob("lib/python*/site-packages/ansible_core-*.dist-info")
+        core = next((path.name.split("-")[1].removesuffix(".dist") for path in cores), "-")
+        settings = self.folder / "pyvenv.cfg"
+        python = re.search(r"^version_info = (\S+)", settings.read_text(), re.MULTILINE) if settings.exists() else None
+        return core, python.group(1) if python else "-"
+
     def find_base_python(self) -> Path:
         """Return the best installed Python of those that the requirements name; raises Missing."""
         header = re.search(r"^# python: (.+)$", self.requirements.read_text(), re.MULTILINE)
