@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from . import shape
 from .model import INTERMEDIATE_APPROVED, PENDING, Ticket
 
+AWAITING_STATUSES = (PENDING, INTERMEDIATE_APPROVED)
+"""The statuses in which a ticket awaits an approver."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -82,9 +85,10 @@ def due_step(steps: t.Sequence[Step], ticket: Ticket) -> Step | None:
     That is the step behind the one approved last, or the first: in this way ZStack's user interface
     selects what it shows an approver as waiting.
     """
-    if ticket.status not in (PENDING, INTERMEDIATE_APPROVED):
+    if ticket.status not in AWAITING_STATUSES:
         return None
-    own = [step for step in steps if step.collection_uuid in (None, ticket.flow_collection_uuid)]
+    process = ticket.flow_collection_uuid
+    own = [step for step in steps if process is None or step.collection_uuid in (None, process)]
     return next(iter(_next_steps(own, ticket.current_flow_uuid)), None)
 
 

@@ -26,6 +26,9 @@ REOPEN = "reopen"
 EVENTS = (OPEN, APPROVE, CANCEL, REJECT, REOPEN)
 """The values of the API parameter C(statusEvent)."""
 
+NATURAL_RESULT = {APPROVE: FINAL_APPROVED, CANCEL: CANCELLED, REJECT: REJECTED, REOPEN: PENDING}
+"""Where each event is meant to lead; what check mode predicts for a pair that the table knows nothing good about."""
+
 APPROVER = "the approver of the due step"
 OWNER = "the owner"
 

@@ -79,8 +79,8 @@ def _plain_key(key: t.Any) -> str:
 
 
 def canonical(value: t.Any) -> str:
-    """ASCII JSON text that is the same for all values that count as the same: key order, nulls and outer blanks do not show."""
-    return json.dumps(_essence(plain(value)), sort_keys=True, separators=(",", ":"))
+    """ASCII JSON text of a value in plain form, the same for all that count as the same: key order, nulls and outer blanks do not show."""
+    return json.dumps(_essence(value), sort_keys=True, separators=(",", ":"))
 
 
 def _essence(value: t.Any) -> t.Any:
