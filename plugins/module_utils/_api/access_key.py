@@ -80,7 +80,9 @@ def _named_zone(name: str) -> tzinfo:
     try:
         from zoneinfo import ZoneInfo
     except ImportError:
-        raise InputError(f"server_timezone: names such as {name!r} need Python 3.9 or later. Give an offset such as +08:00.") from None
+        raise InputError(
+            f"server_timezone: names such as {name!r} need Python 3.9 or later. Give an offset such as +08:00."
+        ) from None
     try:
         return t.cast(tzinfo, ZoneInfo(name))
     except (KeyError, ValueError, OSError):

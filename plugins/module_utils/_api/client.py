@@ -15,7 +15,7 @@ import uuid
 from .._errors import ApiError, ExchangeError, LostWrite
 from . import jobs
 from .access_key import SKEWED
-from .identity import INVALID_SESSION, Caller
+from .identity import INVALID_SESSION, Caller, ProjectLogin
 from .retry import Clock, Deadline, backoff
 from .secrets import Secrets
 from .settings import API_VERSION_PATH, Endpoint, Limits, Tls
@@ -49,7 +49,8 @@ class Client:
         self.limits = Limits.from_options(options)
         self.endpoint = Endpoint.from_options(options)
         self._identity = identity_from_options(options, environment, self._immediate, secrets)
-        self._transport = Transport(self.endpoint, Tls.from_options(options), self.limits.timeout, self.clock)
+        self._tls = Tls.from_options(options)
+        self._transport = self._new_transport()
         self._caller: Caller | None = None
 
     def __enter__(self) -> Client:
@@ -58,17 +59,32 @@ class Client:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def close(self) -> str | None:
-        """Log out what was logged in and close the connections. Never fails; returns a warning if a session may be left."""
+    def _new_transport(self) -> Transport:
+        return Transport(self.endpoint, self._tls, self.limits.timeout, self.clock)
+
+    def close(self, interrupted: bool = False) -> str | None:
+        """Log out what was logged in and close the connections. Never fails; returns a warning if a session may be left.
+
+        :param interrupted: from within a signal handler, where the connections may be in use further down the stack.
+        """
+        if interrupted:
+            self._transport = self._new_transport()
         warning = self._identity.close()
         self._transport.close()
         return warning
 
-    def caller(self) -> Caller | None:
-        """Whom the API takes us for; None where it does not tell, as for a given session."""
+    def caller(self, read_only: bool = False) -> Caller | None:
+        """Whom the API takes us for; None where it does not tell.
+
+        :param read_only: keep to calls that change nothing at all, not even how long a given session lives.
+        """
         if self._caller is None:
-            self._caller = self._identity.caller(self.get)
+            self._caller = self._identity.caller(self, read_only)
         return self._caller
+
+    def project_member(self) -> Caller | None:
+        """The caller, if it is by a login into a project that we know it; None for every other way to identify."""
+        return self.caller() if isinstance(self._identity, ProjectLogin) else None
 
     def get(self, path: str, query: Query = (), deadline: Deadline | None = None) -> t.Mapping[str, t.Any]:
         """Read C(path) (below C(/v1)). Retried while the failure is a passing one, within C(retries) and the deadline.
@@ -120,7 +136,14 @@ class Client:
                 renewed, job_uuid = True, new_job_uuid()
 
     def _run(
-        self, method: str, path: str, body: t.Mapping[str, t.Any] | None, query: Query, job_uuid: str, deadline: Deadline, what: str
+        self,
+        method: str,
+        path: str,
+        body: t.Mapping[str, t.Any] | None,
+        query: Query,
+        job_uuid: str,
+        deadline: Deadline,
+        what: str,
     ) -> t.Mapping[str, t.Any]:
         headers = {"X-Job-UUID": job_uuid, "X-API-Timeout": str(self.limits.job_timeout)}
         try:
@@ -129,13 +152,13 @@ class Client:
             if not failure.sent:
                 raise
             answer = self._settle(job_uuid, failure, deadline, what)
-        if answer.status == 400 and answer.text.startswith(DUPLICATE_JOB):
-            answer = jobs.look(self._transport, job_uuid, deadline)
-        accepted = answer.status == 202
+        accepted = answer.status == 202 or (answer.status == 400 and answer.text.startswith(DUPLICATE_JOB))
         if accepted:
             answer = jobs.wait(self._transport, job_uuid, deadline, self.limits.poll_interval, what)
         if accepted and answer.status == jobs.UNKNOWN:
-            raise ExchangeError(f"{what}: the node accepted the job {job_uuid} and then forgot it, so its end is not known.", sent=True)
+            raise ExchangeError(
+                f"{what}: the node accepted the job {job_uuid} and then forgot it, so its end is not known.", sent=True
+            )
         return jobs.result(self._checked(answer, what, job_uuid), what)
 
     def _settle(self, job_uuid: str, failure: ExchangeError, deadline: Deadline, what: str) -> Answer:
@@ -165,7 +188,9 @@ class Client:
                     raise
                 attempt += 1
 
-    def _send(self, method: str, path: str, body: t.Any, query: Query, headers: dict[str, str], deadline: Deadline) -> Answer:
+    def _send(
+        self, method: str, path: str, body: t.Any, query: Query, headers: dict[str, str], deadline: Deadline
+    ) -> Answer:
         """Send a write; again only while it has certainly not left."""
         attempt = 0
         while True:
@@ -183,7 +208,9 @@ class Client:
         self.clock.sleep(pause if deadline is None else min(pause, deadline.left))
         return True
 
-    def _authorised(self, method: str, path: str, body: t.Any, query: Query, headers: dict[str, str], deadline: Deadline | None) -> Answer:
+    def _authorised(
+        self, method: str, path: str, body: t.Any, query: Query, headers: dict[str, str], deadline: Deadline | None
+    ) -> Answer:
         """One exchange in our name, once more with another clock if the node finds the signature's date skewed."""
         full_path = API_VERSION_PATH + path
         at_most = None if deadline is None else max(deadline.left, 1.0)
@@ -209,7 +236,9 @@ class Client:
         attempt = 0
         while True:
             try:
-                answer = self._transport.exchange(method, path, (), body, headers, None if deadline is None else deadline.left)
+                answer = self._transport.exchange(
+                    method, path, (), body, headers, None if deadline is None else deadline.left
+                )
                 return jobs.result(self._checked(answer, what), what)
             except ExchangeError as failure:
                 if not self._again(failure, attempt, deadline):

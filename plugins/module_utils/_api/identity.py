@@ -19,15 +19,16 @@ from . import access_key
 from .secrets import Secrets
 from .settings import API_VERSION_PATH
 
+if t.TYPE_CHECKING:
+    from .client import Client
+
 INVALID_SESSION = "ID.1001"
 TOO_MANY_SESSIONS = "ID.1006"
 LOGOUT_SECONDS = 10.0
+DEFAULT_SESSION_SECONDS = 7200
 
 Exchange = t.Callable[..., t.Mapping[str, t.Any]]
 """C(exchange(method, path, body=None, headers=None, at_most=None)): one call whose answer is complete at once, as all logins are."""
-
-Get = t.Callable[..., t.Mapping[str, t.Any]]
-"""C(get(path, query)): one read in the name of this identity."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Identity:
         """Get ready to sign with another clock after the API found ours skewed; false if there is none left."""
         return False
 
-    def caller(self, get: Get) -> Caller | None:
-        """Who we are to the API, if it tells."""
+    def caller(self, client: Client, read_only: bool) -> Caller | None:
+        """Who we are to the API, if it tells. C(read_only) keeps to calls that change nothing at all."""
         return None
 
     def close(self) -> str | None:
@@ -83,6 +84,19 @@ class SessionToken(Identity):
 
     def headers(self, method: str, path: str) -> dict[str, str]:
         return {"Authorization": f"OAuth {self._token}"}
+
+    def caller(self, client: Client, read_only: bool) -> Caller | None:
+        """Only the renewal of a session tells whose it is. Every call renews it anyway, to the same default."""
+        if read_only:
+            return None
+        body = {"renewSession": {"duration": DEFAULT_SESSION_SECONDS}}
+        try:
+            answer = client.write(
+                "PUT", f"/accounts/sessions/{self._token}/renew", body, what="Asking whose session this is"
+            )
+        except ApiError:
+            return None
+        return _caller(answer.get("inventory"))
 
 
 class AccessKey(Identity):
@@ -107,13 +121,12 @@ class AccessKey(Identity):
         del self._zones[0]
         return True
 
-    def caller(self, get: Get) -> Caller | None:
+    def caller(self, client: Client, read_only: bool) -> Caller | None:
         # Only these two fields: the whole object would bring the secret itself.
-        keys = get("/accesskeys", [("q", f"AccessKeyID={self._key_id}"), ("fields", "accountUuid,userUuid")]).get("inventories")
-        if not isinstance(keys, list) or len(keys) != 1 or not isinstance(keys[0], dict):
-            return None
-        operator = keys[0].get("userUuid") or keys[0].get("accountUuid")
-        return Caller(operator) if isinstance(operator, str) else None
+        keys = client.get(
+            "/accesskeys", [("q", f"AccessKeyID={self._key_id}"), ("fields", "accountUuid,userUuid")]
+        ).get("inventories")
+        return _caller(keys[0]) if isinstance(keys, list) and len(keys) == 1 else None
 
 
 class Login(Identity):
@@ -128,7 +141,9 @@ class Login(Identity):
         """Log in and return the session as the API describes it."""
         raise NotImplementedError
 
-    def _session(self, path: str, action: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str] | None = None) -> t.Mapping[str, t.Any]:
+    def _session(
+        self, path: str, action: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str] | None = None
+    ) -> t.Mapping[str, t.Any]:
         """Make one session by a login API and remember it for the logout."""
         try:
             answer = self._exchange("PUT", API_VERSION_PATH + path, body={action: dict(parameters)}, headers=headers)
@@ -146,16 +161,14 @@ class Login(Identity):
 
     def headers(self, method: str, path: str) -> dict[str, str]:
         if self._caller is None:
-            session = self._log_in()
-            operator = session.get("userUuid") or session.get("accountUuid")
-            self._caller = Caller(operator if isinstance(operator, str) else "")
+            self._caller = _caller(self._log_in()) or Caller("")
         return {"Authorization": f"OAuth {self._tokens[-1]}"}
 
     def renew(self) -> bool:
         self._caller = None
         return True
 
-    def caller(self, get: Get) -> Caller | None:
+    def caller(self, client: Client, read_only: bool) -> Caller | None:
         self.headers("GET", "")
         return self._caller
 
@@ -168,7 +181,11 @@ class Login(Identity):
             except ZStackError:
                 left += 1
         self._caller = None
-        return f"{left} session(s) made by this task could not be logged out and will expire by themselves." if left else None
+        return (
+            f"{left} session(s) made by this task could not be logged out and will expire by themselves."
+            if left
+            else None
+        )
 
 
 class AccountLogin(Login):
@@ -195,17 +212,34 @@ class ProjectLogin(Login):
     def _log_in(self) -> t.Mapping[str, t.Any]:
         parameters = {"name": self._name, "password": self._hashed}
         first = self._session("/iam2/virtual-ids/login", "loginIAM2VirtualID", parameters)
-        return self._session("/iam2/projects/login", "loginIAM2Project", {"projectName": self._project}, {"Authorization": f"OAuth {first['uuid']}"})
+        return self._session(
+            "/iam2/projects/login",
+            "loginIAM2Project",
+            {"projectName": self._project},
+            {"Authorization": f"OAuth {first['uuid']}"},
+        )
 
-    def caller(self, get: Get) -> Caller | None:
+    def caller(self, client: Client, read_only: bool) -> Caller | None:
         self.headers("GET", "")
         if self._caller is not None and self._caller.project_uuid is None:
             # The session names the account that is linked to the project, not the project.
-            projects = get("/iam2/virtual-ids/projects").get("inventories")
+            projects = client.get("/iam2/virtual-ids/projects").get("inventories")
             for project in projects if isinstance(projects, list) else ():
-                if isinstance(project, dict) and project.get("name") == self._project and isinstance(project.get("uuid"), str):
+                if (
+                    isinstance(project, dict)
+                    and project.get("name") == self._project
+                    and isinstance(project.get("uuid"), str)
+                ):
                     self._caller = Caller(self._caller.operator_uuid, project["uuid"])
         return self._caller
+
+
+def _caller(members: object) -> Caller | None:
+    """The operator that a session or an access key names: the user, where an account has users, else the account."""
+    if not isinstance(members, dict):
+        return None
+    operator = members.get("userUuid") or members.get("accountUuid")
+    return Caller(operator) if isinstance(operator, str) else None
 
 
 def hashed_password(password: str, secrets: Secrets) -> str:

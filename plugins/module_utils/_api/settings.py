@@ -13,6 +13,7 @@ import os
 import re
 import typing as t
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from .._errors import InputError
@@ -60,7 +61,9 @@ class Endpoint:
             parts = urlsplit(url)
             url_port = parts.port
         except ValueError:
-            raise InputError(f"host: {_without_userinfo(url)!r} is not a URL. Give for example https://zstack.example.com:8443/zstack.") from None
+            raise InputError(
+                f"host: {_without_userinfo(url)!r} is not a URL. Give for example https://zstack.example.com:8443/zstack."
+            ) from None
         if parts.username or parts.password:
             raise InputError("host: a URL must not carry credentials. Use the options for a login or an access key.")
         if parts.query or parts.fragment:
@@ -80,7 +83,9 @@ class Endpoint:
         if self.scheme not in ("http", "https"):
             raise InputError(f"scheme: {self.scheme!r} is not known. It must be http or https.")
         if _HOST.fullmatch(self.host) is None:
-            raise InputError(f"host: {self.host!r} is not a host name, an address or a URL such as http://10.0.0.1:8080/zstack.")
+            raise InputError(
+                f"host: {self.host!r} is not a host name, an address or a URL such as http://10.0.0.1:8080/zstack."
+            )
         if not 1 <= self.port <= 65535:
             raise InputError(f"port: {self.port} is out of range. It must be from 1 to 65535.")
         return self
@@ -110,8 +115,10 @@ class Tls:
         ca_path = options.get("ca_path")
         for option in ("ca_path", "client_cert", "client_key"):
             path = options.get(option)
-            if path and not os.path.exists(path):
-                raise InputError(f"{option}: {path} does not exist. Give the path of a PEM file on the machine that runs the task.")
+            if path and not Path(path).exists():
+                raise InputError(
+                    f"{option}: {path} does not exist. Give the path of a PEM file on the machine that runs the task."
+                )
         client_cert, client_key = options.get("client_cert"), options.get("client_key")
         if client_key and not client_cert:
             raise InputError("client_key: a key needs its certificate. Give client_cert as well.")

@@ -102,7 +102,14 @@ class Transport:
         deadline = Deadline(self._clock, timeout)
         try:
             response = self._session.request(
-                method, url, data=data, headers=all_headers, timeout=timeout, verify=self._verify, allow_redirects=False, stream=True
+                method,
+                url,
+                data=data,
+                headers=all_headers,
+                timeout=timeout,
+                verify=self._verify,
+                allow_redirects=False,
+                stream=True,
             )
             try:
                 content = _read(response, deadline)
@@ -111,13 +118,17 @@ class Transport:
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._failure(error, timeout) from None
         except ValueError:
-            raise InputError(f"host: {self.endpoint.host!r} cannot be part of a URL. Give a host name, an address or a URL.") from None
+            raise InputError(
+                f"host: {self.endpoint.host!r} cannot be part of a URL. Give a host name, an address or a URL."
+            ) from None
         return self._answer(response, content)
 
     def _answer(self, response: requests.Response, content: bytes) -> Answer:
         status = response.status_code
         if 300 <= status < 400:
-            raise self._unusable("answered with a redirect, which is not followed; give the address that it leads to", status)
+            raise self._unusable(
+                "answered with a redirect, which is not followed; give the address that it leads to", status
+            )
         text = content.decode("utf-8", "replace")
         try:
             parsed = json.loads(text, parse_constant=_no_constant) if text else None
@@ -128,12 +139,18 @@ class Transport:
         has_error_code = isinstance(parsed, dict) and isinstance(parsed.get("error"), dict)
         if status in (429, 502, 504) or (status == 503 and not has_error_code):
             retry_after = _retry_after(response.headers.get("Retry-After"))
-            raise self._unusable(f"answered {status}{_excerpt(text)}, which comes from a proxy or from a node that is starting", status, retry_after)
+            raise self._unusable(
+                f"answered {status}{_excerpt(text)}, which comes from a proxy or from a node that is starting",
+                status,
+                retry_after,
+            )
         return Answer(status, text, parsed)
 
     def _unusable(self, what: str, status: int, retry_after: float | None = None) -> ExchangeError:
         passing = not 300 <= status < 400
-        return ExchangeError(f"{self.endpoint.base_url} {what}.", sent=True, passing=passing, http_status=status, retry_after=retry_after)
+        return ExchangeError(
+            f"{self.endpoint.base_url} {what}.", sent=True, passing=passing, http_status=status, retry_after=retry_after
+        )
 
     def _failure(self, error: Exception, timeout: float) -> ExchangeError:
         """Say in our own words what went wrong: the libraries' texts quote URLs, and those of a logout carry a session."""
@@ -150,20 +167,39 @@ class Transport:
             hint = "scheme is https, but no TLS server seems to listen there; the API itself speaks http on port 8080"
             return ExchangeError(f"No TLS connection to {where}: {hint}.", sent=False, passing=False)
         if isinstance(error, requests.exceptions.ProxyError):
-            return ExchangeError(f"The proxy on the way to {where} cannot be reached or refuses. Check the proxy variables and no_proxy.", sent=not not_connected)
+            return ExchangeError(
+                f"The proxy on the way to {where} cannot be reached or refuses. Check the proxy variables and no_proxy.",
+                sent=not not_connected,
+            )
         if not_connected:
             if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
-                return ExchangeError(f"No connection to {where} within {timeout:g} seconds. Check host, port and firewalls, or raise timeout.", sent=False)
+                return ExchangeError(
+                    f"No connection to {where} within {timeout:g} seconds. Check host, port and firewalls, or raise timeout.",
+                    sent=False,
+                )
             if _is_unknown_host(text, causes):
-                return ExchangeError(f"The host {self.endpoint.host} is not known. Check host and the name service.", sent=False)
+                return ExchangeError(
+                    f"The host {self.endpoint.host} is not known. Check host and the name service.", sent=False
+                )
             refused = "refused" if "refused" in text.lower() else "failed"
-            return ExchangeError(f"The connection to {where} was {refused}. Check host and port, and that the management node runs.", sent=False)
+            return ExchangeError(
+                f"The connection to {where} was {refused}. Check host and port, and that the management node runs.",
+                sent=False,
+            )
         if isinstance(error, (requests.Timeout, _TooSlow)) or "timed out" in text:
-            return ExchangeError(f"{where} did not answer within {timeout:g} seconds. Raise timeout if it needs longer.", sent=True)
+            return ExchangeError(
+                f"{where} did not answer within {timeout:g} seconds. Raise timeout if it needs longer.", sent=True
+            )
         if isinstance(error, _TooLarge):
-            return ExchangeError(f"The answer of {where} is larger than {MAX_ANSWER_BYTES >> 20} MiB and was not read.", sent=True, passing=False)
+            return ExchangeError(
+                f"The answer of {where} is larger than {MAX_ANSWER_BYTES >> 20} MiB and was not read.",
+                sent=True,
+                passing=False,
+            )
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-            raise InputError(f"host: {self.endpoint.host!r} cannot be part of a URL. Give a host name, an address or a URL.")
+            raise InputError(
+                f"host: {self.endpoint.host!r} cannot be part of a URL. Give a host name, an address or a URL."
+            )
         return ExchangeError(f"The connection to {where} broke before the answer was complete.", sent=True)
 
 
@@ -209,12 +245,24 @@ def _causes(error: BaseException | None) -> t.Iterator[BaseException]:
         yield error
         inner = getattr(error, "reason", None)
         first = error.args[0] if error.args else None
-        error = inner if isinstance(inner, BaseException) else first if isinstance(first, BaseException) else error.__cause__ or error.__context__
+        error = (
+            inner
+            if isinstance(inner, BaseException)
+            else first
+            if isinstance(first, BaseException)
+            else error.__cause__ or error.__context__
+        )
         depth += 1
 
 
 def _is_unknown_host(text: str, causes: t.Sequence[BaseException]) -> bool:
-    words = ("Name or service not known", "Temporary failure in name resolution", "nodename nor servname", "No address associated", "getaddrinfo")
+    words = (
+        "Name or service not known",
+        "Temporary failure in name resolution",
+        "nodename nor servname",
+        "No address associated",
+        "getaddrinfo",
+    )
     return any(type(cause).__name__ == "NameResolutionError" for cause in causes) or any(word in text for word in words)
 
 

@@ -44,19 +44,29 @@ def chosen(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> 
     ways = [way for way, needed in WAYS.items() if any(option in given for option in needed)]
     if not ways:
         needs = "; ".join(" with ".join(needed) for needed in WAYS.values())
-        raise InputError(f"No way to identify is given. Give one of: {needs}; or set the variables of one of them, such as ZSTACK_ACCESS_KEY_ID.")
+        raise InputError(
+            f"No way to identify is given. Give one of: {needs}; or set the variables of one of them, such as ZSTACK_ACCESS_KEY_ID."
+        )
     if len(ways) > 1:
         found = ", ".join(sorted(names[option] for option in given))
         raise InputError(f"Several ways to identify are given ({found}). Give only one: {' or '.join(ways)}.")
     missing = [names[option] for option in WAYS[ways[0]] if option not in given]
     if missing:
         has = " and ".join(names[option] for option in WAYS[ways[0]] if option in given)
-        hint = "" if names["project_name"] != "project_name" else " (variables are looked at only when the task gives no way to identify)"
-        raise InputError(f"{has} is given without {' and '.join(missing)}. Give {'it' if len(missing) == 1 else 'them'} as well{hint}.")
+        hint = (
+            ""
+            if names["project_name"] != "project_name"
+            else " (variables are looked at only when the task gives no way to identify)"
+        )
+        raise InputError(
+            f"{has} is given without {' and '.join(missing)}. Give {'it' if len(missing) == 1 else 'them'} as well{hint}."
+        )
     return given
 
 
-def identity_from_options(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str], exchange: Exchange, secrets: Secrets) -> Identity:
+def identity_from_options(
+    options: t.Mapping[str, t.Any], environment: t.Mapping[str, str], exchange: Exchange, secrets: Secrets
+) -> Identity:
     """Make the identity that the options or the environment name; nothing is sent yet.
 
     :raises InputError: as C(chosen), or C(server_timezone) is not usable.
@@ -71,4 +81,6 @@ def identity_from_options(options: t.Mapping[str, t.Any], environment: t.Mapping
         return AccessKey(exchange, secrets, given["access_key_id"], given["access_key_secret"], server_timezone)
     if "account_name" in given:
         return AccountLogin(exchange, secrets, given["account_name"], given["account_password"])
-    return ProjectLogin(exchange, secrets, given["virtual_id_name"], given["virtual_id_password"], given["project_name"])
+    return ProjectLogin(
+        exchange, secrets, given["virtual_id_name"], given["virtual_id_password"], given["project_name"]
+    )

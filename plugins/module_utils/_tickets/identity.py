@@ -88,20 +88,21 @@ def _check_length(option: str, text: str, limit: int) -> None:
         raise InputError(f"{option} is {shown(text)} and has {length} characters: the server takes at most {limit}.")
 
 
-def matches(ticket: Ticket, name: str, account_system_context: t.Mapping[str, t.Any] | None) -> bool:
-    """Whether this is the ticket that is meant."""
-    return has_name(ticket, name) and has_context(ticket, account_system_context)
-
-
 def has_name(ticket: Ticket, name: str) -> bool:
-    """Whether the ticket has this very name, outer blanks aside: the server's own search takes upper and lower case for the same."""
+    """Whether the ticket has this name to the letter, outer blanks aside: the server's own search takes upper and lower case for the same."""
     return ticket.name is not None and normalise_name(ticket.name) == normalise_name(name)
 
 
 def has_context(ticket: Ticket, account_system_context: t.Mapping[str, t.Any] | None) -> bool:
-    """Whether the given keys are the same in the ticket's context; None asks for no context."""
-    wanted = plain_context(account_system_context)
-    return not any(differing(wanted, ticket.account_system_context, "account_system_context"))
+    """Whether the given keys of the context are as given; None asks for no context."""
+    return not any(
+        differing(plain_context(account_system_context), ticket.account_system_context, "account_system_context")
+    )
+
+
+def matches(ticket: Ticket, name: str, account_system_context: t.Mapping[str, t.Any] | None) -> bool:
+    """Whether this is the ticket that is meant, by name and context."""
+    return has_name(ticket, name) and has_context(ticket, account_system_context)
 
 
 def choose(

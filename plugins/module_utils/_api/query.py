@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Query conditions that mean what they say, and reading past the server's page size.
+
+The server takes a condition apart at the first operator, in an order of its own, that the whole text contains; it chokes
+on single quotes; and it compares without regard to case. So a condition made here finds at least what is wanted, for any
+value at all, and the caller compares exactly.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._errors import MalformedAnswer
+from .client import Client
+
+PAGE = 1000
+"""Rows per page: the server's own default limit."""
+
+_UNSAFE = re.compile("[^\\w \\-.,:;/@#$&*()+|{}\\[\\]^`]|_|[\U00010000-\U0010ffff]")
+"""What may be taken for an operator, a quote, an escape or a wildcard, or lies outside the database's character set."""
+
+MAX_QUERY_BYTES = 32 * 1024
+"""Half of the 64 KiB that the server takes for a URL with all headers."""
+
+
+def equals(field: str, value: str) -> str:
+    """A condition that holds wherever C(field) equals C(value), and perhaps elsewhere.
+
+    Every character that is not harmless becomes the wildcard for any one character.
+    """
+    if _UNSAFE.search(value.replace("_", "")) is None and value == value.strip():
+        return f"{field}={value}"
+    return f"{field}~={_UNSAFE.sub('_', value)}"
+
+
+def one_of(field: str, values: t.Iterable[str]) -> str:
+    """A condition that holds where C(field) is one of these values, which must be free of commas and operators, as uuids are."""
+    return f"{field}?={','.join(values)}"
+
+
+def read(
+    client: Client, path: str, conditions: t.Sequence[str] = (), sort: str | None = None, limit: int | None = None
+) -> list[t.Mapping[str, t.Any]]:
+    """All rows that meet all conditions, or the first C(limit) of them.
+
+    Without C(sort), pages are told apart by uuid instead of by offset, so rows that come and go meanwhile cannot push
+    others out of sight. The server can only do that by offset for an order of the caller's, where a row may be missed or be
+    met twice; those met twice are dropped.
+
+    :param sort: C(+field) or C(-field).
+    :raises ApiError: the server refuses a condition, the field to sort by, or the caller.
+    :raises MalformedAnswer: the answer has no list of objects.
+    """
+    if limit is not None and limit <= PAGE:
+        return _page(client, path, conditions, sort, limit, 0)
+    rows: dict[t.Any, t.Mapping[str, t.Any]] = {}
+    start = 0
+    after: list[str] = []
+    while limit is None or len(rows) < limit:
+        page = _page(client, path, [*conditions, *after], sort, PAGE, start)
+        rows.update((row.get("uuid", len(rows) + number), row) for number, row in enumerate(page))
+        if len(page) < PAGE:
+            break
+        if sort is None:
+            after = [f"uuid>{page[-1].get('uuid')}"]
+        else:
+            start += PAGE
+    return list(rows.values())[:limit]
+
+
+def _page(
+    client: Client, path: str, conditions: t.Sequence[str], sort: str | None, limit: int, start: int
+) -> list[t.Mapping[str, t.Any]]:
+    query: list[tuple[str, str]] = [("q", condition) for condition in conditions]
+    if sort is not None or limit == PAGE:
+        query.append(("sort", sort or "+uuid"))
+    query.append(("limit", str(limit)))
+    if start:
+        query.append(("start", str(start)))
+    rows = client.get(path, query).get("inventories")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise MalformedAnswer(
+            f"GET {path}: the answer has no list of objects under inventories, as the API's answers have.", 200
+        )
+    return rows
+
+
+def slices(values: t.Sequence[str], most_bytes: int = MAX_QUERY_BYTES) -> t.Iterator[list[str]]:
+    """Cut values into lists that fit into a URL each."""
+    part: list[str] = []
+    size = 0
+    for value in values:
+        # A byte takes three characters when it is URL-encoded.
+        needs = len(value.encode()) * 3 + 3
+        if part and size + needs > most_bytes:
+            yield part
+            part, size = [], 0
+        part.append(value)
+        size += needs
+    if part:
+        yield part

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that several modules share, as argument specs. The doc fragments describe the same groups.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback
+
+from ._api.ways import variable
+
+Spec = t.Dict[str, t.Dict[str, t.Any]]
+
+
+def _from_environment(option: str, **spec: t.Any) -> dict[str, t.Any]:
+    return dict(spec, fallback=(env_fallback, [variable(option)]))
+
+
+# The options that identify have no fallback here: the environment counts only when the task names no way at all,
+# which a fallback per option cannot tell.
+CONNECTION: Spec = dict(
+    host=_from_environment("host", type="str", required=True),
+    port=_from_environment("port", type="int", default=8080),
+    scheme=_from_environment("scheme", type="str", default="http", choices=["http", "https"]),
+    context_path=_from_environment("context_path", type="str", default="zstack"),
+    session_token=dict(type="str", no_log=True, aliases=["session_uuid", "session_id", "sessionUuid", "sessionId"]),
+    access_key_id=dict(type="str", no_log=False, aliases=["accessKeyId"]),
+    access_key_secret=dict(type="str", no_log=True, aliases=["accessKeySecret"]),
+    server_timezone=_from_environment("server_timezone", type="str", default="auto"),
+    account_name=dict(type="str", aliases=["accountName"]),
+    account_password=dict(type="str", no_log=True),
+    virtual_id_name=dict(type="str"),
+    virtual_id_password=dict(type="str", no_log=True),
+    project_name=dict(type="str", aliases=["projectName"]),
+    validate_certs=_from_environment("validate_certs", type="bool", default=True),
+    ca_path=_from_environment("ca_path", type="path"),
+    client_cert=_from_environment("client_cert", type="path"),
+    client_key=_from_environment("client_key", type="path", no_log=False),
+    timeout=_from_environment("timeout", type="float", default=30),
+    retries=_from_environment("retries", type="int", default=3),
+    job_timeout=_from_environment("job_timeout", type="int", default=300),
+    poll_interval=_from_environment("poll_interval", type="float", default=2),
+)
+
+ACCOUNT_SYSTEM_CONTEXT: Spec = dict(account_system_context=dict(type="dict", aliases=["accountSystemContext"]))
+
+REQUESTS: Spec = dict(
+    requests=dict(
+        type="list",
+        elements="dict",
+        options=dict(
+            request_name=dict(type="str", aliases=["requestName"]),
+            api_name=dict(type="str", required=True, aliases=["apiName"]),
+            execute_times=dict(type="int", default=1, aliases=["executeTimes"]),
+            api_body=dict(type="dict", aliases=["apiBody"]),
+        ),
+    ),
+)
+
+TICKET: Spec = dict(
+    uuid=dict(type="str", aliases=["resourceUuid"]),
+    name=dict(type="str"),
+    description=dict(type="str"),
+    **REQUESTS,
+    flow_collection_uuid=dict(type="str", aliases=["flowCollectionUuid"]),
+    account_system_type=dict(type="str", default="iam2", aliases=["accountSystemType"]),
+    **ACCOUNT_SYSTEM_CONTEXT,
+    system_tags=dict(type="list", elements="str", aliases=["systemTags"]),
+    user_tags=dict(type="list", elements="str", aliases=["userTags"]),
+    tag_uuids=dict(type="list", elements="str", aliases=["tagUuids"]),
+    resubmit=dict(type="str", choices=["never", "unapproved", "always"], default="unapproved"),
+)

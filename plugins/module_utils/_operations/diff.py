@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user sees of a change: the managed parts of a ticket, before and after.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._tickets.model import Ticket
+from .._tickets.requests import WantedRequest
+
+
+def ticket_diff(
+    before: Ticket | None, after: Ticket | None, wanted: t.Sequence[WantedRequest] | None = None
+) -> dict[str, t.Any]:
+    """The C(diff) of a result. What the server adds to requests is left out where the task does not give it."""
+    return {"before": _view(before, wanted or ()), "after": _view(after, wanted or ())}
+
+
+def _view(ticket: Ticket | None, wanted: t.Sequence[WantedRequest]) -> dict[str, t.Any]:
+    if ticket is None:
+        return {}
+    whole = ticket.to_result()
+    given = [
+        {field: value for field, value in request.to_result().items() if field in request.given} for request in wanted
+    ]
+    shown = {
+        key: whole[key] for key in ("name", "description", "status", "account_system_context", "current_flow_uuid")
+    }
+    return dict(shown, requests=_managed(given, whole["requests"]) if given else whole["requests"])
+
+
+def _managed(wanted: t.Any, actual: t.Any) -> t.Any:
+    """The part of C(actual) that C(wanted) has an opinion on."""
+    if isinstance(wanted, dict) and isinstance(actual, dict):
+        return {key: _managed(value, actual[key]) for key, value in wanted.items() if key in actual}
+    if isinstance(wanted, list) and isinstance(actual, list) and len(wanted) == len(actual):
+        return [_managed(*pair) for pair in zip(wanted, actual)]
+    return actual

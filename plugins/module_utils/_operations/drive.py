@@ -1,0 +1,226 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A ticket reaches a desired approval state.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._errors import ApiError, InputError, TicketError, ZStackError
+from .._tickets import flow, identity, moves
+from .._tickets.history import approved_by
+from .._tickets.model import Ticket
+from . import calls, lookup
+from .context import Context
+from .plan import Done, Operation, carry_out
+
+READ_BACK_PAUSES = (0.0, 0.5, 1.0)
+"""Seconds before each look for what an accepted event has moved."""
+
+
+@dataclass(frozen=True)
+class StatusWish:
+    """What a task wants of a ticket's approval."""
+
+    uuid: str | None
+    name: str | None
+    account_system_context: t.Mapping[str, t.Any] | None
+    wish: moves.Wish
+    comment: str | None
+    steps: str
+    reopen: bool
+    wait: bool
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> StatusWish:
+        """Check and read the options of C(zstack_ticket_status); nothing is sent.
+
+        :raises InputError: an option cannot be right.
+        """
+        uuid, name, comment = options.get("uuid"), options.get("name"), options.get("comment")
+        if not uuid and not name:
+            raise InputError("Neither uuid nor name is given. Give one of them, so that the ticket can be told.")
+        if name is not None:
+            identity.check_name(name)
+        if comment is not None:
+            identity.check_comment(comment)
+        wish = moves.WISHES.get(options["status"])
+        if wish is None:
+            raise InputError(f"status is {options['status']!r}: it must be one of {', '.join(moves.WISHES)}.")
+        return cls(
+            uuid=identity.check_uuid(uuid) if uuid else None,
+            name=name,
+            account_system_context=options.get("account_system_context"),
+            wish=wish,
+            comment=comment,
+            steps=options.get("steps") or "all",
+            reopen=bool(options.get("reopen")),
+            wait=bool(options.get("wait")),
+        )
+
+
+class DriveTicket:
+    """Sends the events that bring one ticket nearer to a wish, as far as the caller is the one to send them."""
+
+    def __init__(self, context: Context, wish: StatusWish) -> None:
+        self._context = context
+        self._wish = wish
+        self._steps: dict[str | None, list[flow.Step]] = {}
+        self._approved: list[flow.Step | None] = []
+        self._only_step: tuple[str | None] | None = None
+
+    def find(self) -> Ticket:
+        """The ticket that the task names.
+
+        :raises TicketError: there is none, or there are several.
+        """
+        wish, client = self._wish, self._context.client
+        if wish.uuid:
+            ticket = lookup.ticket_by_uuid(client, wish.uuid)
+            such = f"uuid {wish.uuid}"
+        else:
+            name = wish.name or ""
+            ticket = identity.choose(lookup.tickets_by_name(client, name), name, wish.account_system_context)
+            such = f"name {name!r}"
+        if ticket is None:
+            raise TicketError(
+                f"There is no ticket with {such} that this identity can see. Check the name, or whether it was deleted."
+            )
+        return ticket
+
+    def act(self, ticket: Ticket) -> Done:
+        """Send all events that are the caller's to send now, reading the ticket back after each.
+
+        :raises ZStackError: an event is refused, or it cannot lead to the wish.
+        """
+        try:
+            return carry_out(
+                self._context, self.plan, lambda: lookup.ticket_by_uuid(self._context.client, ticket.uuid), ticket
+            )
+        except ZStackError as error:
+            error.extra["events"] = error.extra.pop("operations", [])
+            raise
+
+    def awaiting(self, ticket: Ticket) -> dict[str, str | None] | None:
+        """Whose turn it is."""
+        return flow.awaiting(self._due(ticket))
+
+    def approvers(self, ticket: Ticket) -> frozenset[str | None]:
+        """The approvers of all steps of the ticket's process."""
+        return frozenset(step.approver_uuid for step in self._steps_of(ticket))
+
+    def plan(self, ticket: Ticket | None) -> list[Operation]:
+        """The events from here to the wish, as far as they are the caller's to send.
+
+        :raises TicketError: the ticket is gone, or the wish needs a reopening that the task does not allow.
+        """
+        if ticket is None:
+            raise TicketError("The ticket was deleted meanwhile.")
+        operations: list[Operation] = []
+        while len(operations) <= len(self._steps_of(ticket)) + 1:
+            event = moves.next_event(ticket.status, self._wish.wish, self._wish.reopen)
+            if event is None or (event == moves.APPROVE and not self._is_to_approve(ticket, operations)):
+                break
+            predicted = self._predict(ticket, event)
+            operations.append(self._operation(ticket, event, predicted))
+            if moves.predict(ticket.status, event, False) is None:
+                # The table knows no such move, so the server's answer is all that can be told.
+                break
+            ticket = predicted
+        return operations
+
+    def _is_to_approve(self, ticket: Ticket, planned: t.Sequence[Operation]) -> bool:
+        """Whether to send an approval for the step that is due.
+
+        :raises TicketError: in check mode, when it is somebody else's step and nothing is the caller's.
+        """
+        if self._wish.steps == "next":
+            # Only the step that is due when the first approval is planned, even if somebody else approves it first.
+            self._only_step = self._only_step or (ticket.current_flow_uuid,)
+            if self._only_step != (ticket.current_flow_uuid,):
+                return False
+        due = self._due(ticket)
+        approved_here = bool(self._approved) or any(operation.name == moves.APPROVE for operation in planned)
+        caller = self._context.client.caller(read_only=self._context.check_mode) if due else None
+        if due is None or due.approver_uuid is None or caller is None:
+            # Whose turn it is cannot be told beforehand, so the server does: once, or while the approver stays the same.
+            return not approved_here or (due is not None and self._approved[-1:] != [None] and self._same_approver(due))
+        if due.approver_uuid == caller.operator_uuid:
+            return True
+        if (
+            approved_here
+            or self._wish.wait
+            or approved_by(lookup.history_of(self._context.client, ticket), caller.operator_uuid)
+        ):
+            return False
+        if self._context.check_mode:
+            raise TicketError(
+                f"The {calls.named(ticket)} cannot be approved by this identity: {self._turn(due)}",
+                awaiting=flow.awaiting(due),
+            )
+        # The server is the authority on who may approve; most likely it will refuse.
+        return True
+
+    def _same_approver(self, due: flow.Step) -> bool:
+        last = self._approved[-1] if self._approved else None
+        return last is not None and last.approver_uuid is not None and last.approver_uuid == due.approver_uuid
+
+    def _turn(self, due: flow.Step) -> str:
+        return f"the step {due.name or due.uuid!r} is due, and its approver is {due.approver_uuid}."
+
+    def _predict(self, ticket: Ticket, event: str) -> Ticket:
+        due = self._due(ticket)
+        last = due is None or flow.is_last(self._steps_of(ticket), due)
+        status = moves.predict(ticket.status, event, last) or moves.NATURAL_RESULT[event]
+        current = (
+            due.uuid if event == moves.APPROVE and due else None if event == moves.REOPEN else ticket.current_flow_uuid
+        )
+        return replace(ticket, status=status, current_flow_uuid=current)
+
+    def _operation(self, ticket: Ticket, event: str, predicted: Ticket) -> Operation:
+        return Operation(
+            event,
+            lambda job_uuid: self._send(ticket, event, job_uuid),
+            predicted,
+            step=ticket.current_flow_uuid,
+            read_back=lambda: self._read_back(ticket, event),
+        )
+
+    def _send(self, ticket: Ticket, event: str, job_uuid: str | None) -> Ticket:
+        due = self._due(ticket)
+        try:
+            after = calls.change_status(self._context.client, ticket, event, self._wish.comment, job_uuid)
+        except ApiError as error:
+            error.message += f" Known moves: {'; '.join(moves.known_moves(ticket.status))}."
+            if event in (moves.APPROVE, moves.REJECT) and due:
+                error.message += f" Now {self._turn(due)}"
+                error.extra["awaiting"] = flow.awaiting(due)
+            raise
+        if event == moves.APPROVE:
+            self._approved.append(due)
+        return after
+
+    def _read_back(self, before: Ticket, event: str) -> Ticket:
+        for pause in READ_BACK_PAUSES:
+            self._context.client.clock.sleep(pause)
+            ticket = lookup.ticket_by_uuid(self._context.client, before.uuid)
+            if ticket is None:
+                raise TicketError(f"The {calls.named(before)} was deleted right after the event {event}.")
+            if (ticket.status, ticket.current_flow_uuid) != (before.status, before.current_flow_uuid):
+                self._context.progress(f"{before.name}: {before.status} -> {ticket.status}")
+                return ticket
+        raise TicketError(f"The server accepted {event} for the {calls.named(before)}, but its status did not move.")
+
+    def _due(self, ticket: Ticket) -> flow.Step | None:
+        return flow.due_step(self._steps_of(ticket), ticket)
+
+    def _steps_of(self, ticket: Ticket) -> list[flow.Step]:
+        uuid = ticket.flow_collection_uuid
+        if uuid not in self._steps:
+            self._steps[uuid] = lookup.steps_of(self._context.client, [uuid])
+        return self._steps[uuid]

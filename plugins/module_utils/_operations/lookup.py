@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finding tickets, their steps and their history on the server.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._api import query
+from .._api.client import Client
+from .._tickets.flow import Step
+from .._tickets.history import HistoryEntry, in_order
+from .._tickets.model import Ticket
+
+TICKETS = "/tickets"
+ARCHIVES = "/tickets/archives"
+HISTORIES = "/tickets/histories"
+ARCHIVED_HISTORIES = "/tickets/histories/archives"
+STEPS = "/tickets/flow"
+
+
+def ticket_by_uuid(client: Client, uuid: str) -> Ticket | None:
+    """The live ticket with this uuid, if there is one."""
+    rows = query.read(client, TICKETS, [query.equals("uuid", uuid)], limit=2)
+    return Ticket.from_inventory(rows[0]) if rows else None
+
+
+def tickets_by_name(client: Client, name: str) -> list[Ticket]:
+    """The live tickets whose name the server finds similar to this one; the caller compares exactly."""
+    return [Ticket.from_inventory(row) for row in query.read(client, TICKETS, [query.equals("name", name)])]
+
+
+def steps_of(client: Client, flow_collection_uuids: t.Iterable[str | None]) -> list[Step]:
+    """All steps of these flow collections, in no particular order."""
+    uuids = sorted({uuid for uuid in flow_collection_uuids if uuid})
+    steps: list[Step] = []
+    for part in query.slices(uuids):
+        steps += [Step.from_inventory(row) for row in query.read(client, STEPS, [query.one_of("collectionUuid", part)])]
+    return steps
+
+
+def histories_of(client: Client, ticket_uuids: t.Sequence[str], path: str = HISTORIES) -> dict[str, list[HistoryEntry]]:
+    """The history of each of these tickets, oldest entry first."""
+    entries: dict[str, list[HistoryEntry]] = {uuid: [] for uuid in ticket_uuids}
+    for part in query.slices(list(entries)):
+        for row in query.read(client, path, [query.one_of("ticketUuid", part)]):
+            entry = HistoryEntry.from_inventory(row)
+            entries.setdefault(entry.ticket_uuid or "", []).append(entry)
+    return {uuid: in_order(rows) for uuid, rows in entries.items()}
+
+
+def history_of(client: Client, ticket: Ticket) -> list[HistoryEntry]:
+    """The history of one ticket, oldest entry first."""
+    return histories_of(client, [ticket.uuid])[ticket.uuid]

@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, zstack.tickets contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Running a module inside Ansible's worker, where a loop pays for imports, connection and login once.
+
+With a local connection there is no need to pack the module and start a Python for each item: the worker runs the same
+operation over the same options. Everything else, such as another connection, become or async, runs the ordinary module.
+
+**PRIVATE** to the collection; its contents may change without notice.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import typing as t
+from multiprocessing.util import Finalize
+from pathlib import Path
+
+from ansible import constants
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.zstack.tickets.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.zstack.tickets.plugins.module_utils._runner import Clients, Command, run
+
+SWITCH = "zstack_in_process"
+"""The variable that turns this off; in upper case the environment variable."""
+
+display = Display()
+
+
+class InProcessAction(ActionBase):
+    """Base of the action plugins: each names its module's command."""
+
+    command: t.ClassVar[Command]
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Run the task here if it may, else as an ordinary module; the result is the same."""
+        task_vars = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if self._may_run_here(task_vars):
+            result.update(self._run_here(task_vars))
+        else:
+            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        return result
+
+    def _may_run_here(self, task_vars: t.Mapping[str, t.Any]) -> bool:
+        return (
+            not REQUESTS_IMPORT_ERROR
+            and self._connection.transport == "local"
+            and not self._task.async_val
+            and not self._task.become
+            and not any(self._task.environment or ())
+            and self._is_wanted(task_vars)
+            and self._is_our_python(task_vars)
+        )
+
+    def _is_wanted(self, task_vars: t.Mapping[str, t.Any]) -> bool:
+        switch = task_vars.get(SWITCH, os.environ.get(SWITCH.upper(), True))
+        return bool(boolean(self._templar.template(switch), strict=False))
+
+    def _is_our_python(self, task_vars: t.Mapping[str, t.Any]) -> bool:
+        """Whether the task's Python is this one, or left to Ansible."""
+        if self._task.delegate_to:
+            task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
+        chosen = Path(self._templar.template(task_vars.get("ansible_python_interpreter", "auto")))
+        ours = Path(sys.executable)
+        # Environments share an interpreter, so the folder has to be the same too.
+        return not chosen.is_absolute() or (
+            chosen.resolve() == ours.resolve() and chosen.parent.resolve() == ours.parent.resolve()
+        )
+
+    def _run_here(self, task_vars: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        validation = ArgumentSpecValidator(self.command.argument_spec, **self.command.rules).validate(self._task.args)
+        warnings = [
+            f"Both option {double['option']} and its alias {double['alias']} are set."
+            for double in validation._warnings
+        ]
+        clients = _clients()
+        options = validation.validated_parameters
+        if validation.errors:
+            error = validation.errors[0]
+            unsupported = isinstance(error, UnsupportedError)
+            name = self._task.resolved_action or self._task.action
+            result = dict(
+                failed=True,
+                msg=f"Unsupported parameters for ({name}) module: {error.msg}" if unsupported else error.msg,
+            )
+        else:
+            result = run(self.command, options, self._task.check_mode, clients, warnings.append, display.display)
+        if _shows_invocation(task_vars):
+            result["invocation"] = {"module_args": options}
+        if warnings:
+            result["warnings"] = warnings
+        secrets = {*validation._no_log_values, *clients.secrets.forms}
+        clean: dict[str, t.Any] = remove_values(result, secrets)
+        return clean
+
+
+def _shows_invocation(task_vars: t.Mapping[str, t.Any]) -> bool:
+    try:
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except Exception:  # before ansible-core 2.20 there is no such setting, and modules always show it
+        return True
+
+
+_of_process: dict[int, Clients] = {}
+
+
+def _clients() -> Clients:
+    """The clients of this worker, made when first needed and closed when it ends, however it ends.
+
+    Connections must not cross a fork, so they belong to a process id.
+    """
+    pid = os.getpid()
+    if pid not in _of_process:
+        _of_process.clear()
+        clients = _of_process[pid] = Clients()
+        Finalize(clients, clients.close, exitpriority=10)
+        _close_when_terminated(clients)
+    return _of_process[pid]
+
+
+def _close_when_terminated(clients: Clients) -> None:
+    """Log out before the worker dies of SIGTERM or SIGINT, and then let it die as Ansible wants."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        previous = signal.getsignal(number)
+
+        def close_and_die(number: int, frame: t.Any, previous: t.Any = previous) -> None:
+            clients.close(interrupted=True)
+            signal.signal(number, previous if previous is not None else signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+        signal.signal(number, close_and_die)
