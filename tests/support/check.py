@@ -26,6 +26,8 @@ from tests.support.steps import CHAINS, Step
 SIDE_BY_SIDE = 2
 STEP_SECONDS = 1200
 """A step that takes longer hangs."""
+ENDING_SECONDS = 10
+"""What a step may take to clean up when it is ended."""
 
 
 class Runner:
@@ -92,10 +94,14 @@ class Runner:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process with everything that it started."""
-    try:
-        os.killpg(process.pid, signal.SIGTERM)
-    except ProcessLookupError:
-        return
+    for request in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, request)
+            process.wait(ENDING_SECONDS)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
 
 
 def complete_command(step: Step) -> tuple[str, ...]:

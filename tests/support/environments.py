@@ -111,7 +111,7 @@ class Environment:
         """Make the environment, unless it stands there made from the same requirements. Raises Missing or Failed."""
         python = self.find_base_python()
         stamp = self.folder / "made-from"
-        wanted = self._fingerprint(python)
+        wanted = self.fingerprint(python)
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         CACHE.mkdir(exist_ok=True)
         with (CACHE / f"{self.name}.lock").open("w") as lock:
@@ -140,7 +140,7 @@ class Environment:
                 self._link_collection()
             stamp.write_text(wanted)
 
-    def _fingerprint(self, python: Path) -> str:
+    def fingerprint(self, python: Path) -> str:
         """Everything the environment depends on: where it is, its Python, and the lists that it is made from."""
         digest = hashlib.sha256(f"{self.folder}\n{python}\n".encode())
         pending = [self.requirements]
