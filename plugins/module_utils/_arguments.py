@@ -47,7 +47,12 @@ CONNECTION: Spec = dict(
     poll_interval=_from_environment("poll_interval", type="float", default=2),
 )
 
-ACCOUNT_SYSTEM_CONTEXT: Spec = dict(account_system_context=dict(type="dict", aliases=["accountSystemContext"]))
+# What tells a ticket from others.
+WHICH_TICKET: Spec = dict(
+    uuid=dict(type="str", aliases=["resourceUuid"]),
+    name=dict(type="str"),
+    account_system_context=dict(type="dict", aliases=["accountSystemContext"]),
+)
 
 REQUESTS: Spec = dict(
     requests=dict(
@@ -63,13 +68,11 @@ REQUESTS: Spec = dict(
 )
 
 TICKET: Spec = dict(
-    uuid=dict(type="str", aliases=["resourceUuid"]),
-    name=dict(type="str"),
+    **WHICH_TICKET,
     description=dict(type="str"),
     **REQUESTS,
     flow_collection_uuid=dict(type="str", aliases=["flowCollectionUuid"]),
     account_system_type=dict(type="str", default="iam2", aliases=["accountSystemType"]),
-    **ACCOUNT_SYSTEM_CONTEXT,
     system_tags=dict(type="list", elements="str", aliases=["systemTags"]),
     user_tags=dict(type="list", elements="str", aliases=["userTags"]),
     tag_uuids=dict(type="list", elements="str", aliases=["tagUuids"]),

@@ -9,6 +9,7 @@ Knows the REST protocol and nothing of tickets. **PRIVATE** to the collection; i
 from __future__ import annotations
 
 import os
+import threading
 import typing as t
 import uuid
 
@@ -32,7 +33,10 @@ def new_job_uuid() -> str:
 
 
 class Client:
-    """One endpoint, one identity, kept-alive connections. Close it, or use it in a C(with) statement, so that it logs out."""
+    """One endpoint, one identity, kept-alive connections; any number of threads may share it.
+
+    Close it, or use it in a C(with) statement, so that it logs out.
+    """
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class Client:
         self._tls = Tls.from_options(options)
         self._transport = self._new_transport()
         self._caller: Caller | None = None
+        self._lock = threading.RLock()
 
     def __enter__(self) -> Client:
         return self
@@ -78,9 +83,10 @@ class Client:
 
         :param read_only: keep to calls that change nothing at all, not even how long a given session lives.
         """
-        if self._caller is None:
-            self._caller = self._identity.caller(self, read_only)
-        return self._caller
+        with self._lock:
+            if self._caller is None:
+                self._caller = self._identity.caller(self, read_only)
+            return self._caller
 
     def project_member(self) -> Caller | None:
         """The caller, if it is by a login into a project that we know it; None for every other way to identify."""
@@ -95,10 +101,11 @@ class Client:
         what = f"GET {path}"
         renewed = False
         while True:
+            generation = self._identity.generation
             try:
                 return jobs.result(self._checked(self._read(path, query, deadline), what), what)
             except ApiError as error:
-                if renewed or not self._renewable(error):
+                if renewed or error.code != INVALID_SESSION or not self._identity.renew(generation):
                     raise
                 renewed = True
 
@@ -127,10 +134,11 @@ class Client:
         deadline = Deadline(self.clock, self.limits.job_timeout)
         renewed = False
         while True:
+            generation = self._identity.generation
             try:
                 return self._run(method, path, body, query, job_uuid, deadline, what)
             except ApiError as error:
-                if renewed or not self._renewable(error):
+                if renewed or error.code != INVALID_SESSION or not self._identity.renew(generation):
                     raise
                 # The refused job keeps its uuid, so what is sent now is another job.
                 renewed, job_uuid = True, new_job_uuid()
@@ -215,11 +223,10 @@ class Client:
         full_path = API_VERSION_PATH + path
         at_most = None if deadline is None else max(deadline.left, 1.0)
         while True:
+            generation = self._identity.generation
             proof = self._identity.headers(method, full_path)
             answer = self._transport.exchange(method, full_path, query, body, {**headers, **proof}, at_most)
-            if answer.status != 403 or SKEWED not in answer.text:
-                return answer
-            if not self._identity.next_clock():
+            if answer.status != 403 or SKEWED not in answer.text or not self._identity.next_clock(generation):
                 return answer
 
     def _immediate(
@@ -244,9 +251,6 @@ class Client:
                 if not self._again(failure, attempt, deadline):
                     raise
                 attempt += 1
-
-    def _renewable(self, error: ApiError) -> bool:
-        return error.code == INVALID_SESSION and self._identity.renew()
 
     def _checked(self, answer: Answer, what: str, job_uuid: str | None = None) -> Answer:
         """The answer if it is a success, else the API's refusal as an error."""

@@ -10,6 +10,7 @@ Each proves itself by the headers that C(headers()) gives for a request, logging
 from __future__ import annotations
 
 import hashlib
+import threading
 import typing as t
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,11 +45,17 @@ class Caller:
 
 
 class Identity:
-    """What the ways have in common."""
+    """What the ways have in common. May be used by several threads at once.
+
+    C(generation) counts how often the proof has been replaced, so that of many threads whose calls failed by the same
+    outdated proof only the first replaces it.
+    """
 
     def __init__(self, exchange: Exchange, secrets: Secrets) -> None:
+        self.generation = 0
         self._exchange = exchange
         self._secrets = secrets
+        self._lock = threading.RLock()
 
     def headers(self, method: str, path: str) -> dict[str, str]:
         """The headers that prove who sends this request. May log in.
@@ -57,11 +64,11 @@ class Identity:
         """
         raise NotImplementedError
 
-    def renew(self) -> bool:
+    def renew(self, generation: int) -> bool:
         """Get ready to prove ourselves anew after the API found the session invalid; false if that is not ours to do."""
         return False
 
-    def next_clock(self) -> bool:
+    def next_clock(self, generation: int) -> bool:
         """Get ready to sign with another clock after the API found ours skewed; false if there is none left."""
         return False
 
@@ -110,16 +117,16 @@ class AccessKey(Identity):
         secrets.add(secret)
 
     def headers(self, method: str, path: str) -> dict[str, str]:
-        date = access_key.http_date(datetime.now(self._zones[0]))
+        date = access_key.http_date(datetime.now(self._zones[self.generation]))
         signature = access_key.signature(self._secret, method, date, path)
-        self._secrets.add(signature)
+        self._secrets.add_signature(signature)
         return {"Authorization": f"ZStack {self._key_id}:{signature}", "Date": date}
 
-    def next_clock(self) -> bool:
-        if len(self._zones) == 1:
-            return False
-        del self._zones[0]
-        return True
+    def next_clock(self, generation: int) -> bool:
+        with self._lock:
+            if self.generation == generation and generation + 1 < len(self._zones):
+                self.generation += 1
+            return self.generation > generation
 
     def caller(self, client: Client, read_only: bool) -> Caller | None:
         # Only these two fields: the whole object would bring the secret itself.
@@ -160,13 +167,17 @@ class Login(Identity):
         return session
 
     def headers(self, method: str, path: str) -> dict[str, str]:
-        if self._caller is None:
-            self._caller = _caller(self._log_in()) or Caller("")
-        return {"Authorization": f"OAuth {self._tokens[-1]}"}
+        with self._lock:
+            if self._caller is None:
+                self._caller = _caller(self._log_in()) or Caller("")
+            return {"Authorization": f"OAuth {self._tokens[-1]}"}
 
-    def renew(self) -> bool:
-        self._caller = None
-        return True
+    def renew(self, generation: int) -> bool:
+        with self._lock:
+            if self.generation == generation:
+                self.generation += 1
+                self._caller = None
+            return True
 
     def caller(self, client: Client, read_only: bool) -> Caller | None:
         self.headers("GET", "")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from urllib.parse import quote
 
 from .._errors import MalformedAnswer
 from .client import Client
@@ -24,8 +25,8 @@ PAGE = 1000
 _UNSAFE = re.compile("[^\\w \\-.,:;/@#$&*()+|{}\\[\\]^`]|_|[\U00010000-\U0010ffff]")
 """What may be taken for an operator, a quote, an escape or a wildcard, or lies outside the database's character set."""
 
-MAX_QUERY_BYTES = 32 * 1024
-"""Half of the 64 KiB that the server takes for a URL with all headers."""
+MAX_QUERY_BYTES = 48 * 1024
+"""Leaves a quarter of the 64 KiB that the server takes for a URL and all headers."""
 
 
 def equals(field: str, value: str) -> str:
@@ -41,6 +42,18 @@ def equals(field: str, value: str) -> str:
 def one_of(field: str, values: t.Iterable[str]) -> str:
     """A condition that holds where C(field) is one of these values, which must be free of commas and operators, as uuids are."""
     return f"{field}?={','.join(values)}"
+
+
+def any_of(field: str, values: t.Iterable[str]) -> list[str]:
+    """Conditions that together hold wherever C(field) equals one of the values, and perhaps elsewhere; as few as fit into URLs.
+
+    The server's lists know no escaping, so a value with a comma gets a condition of its own.
+    """
+    plain, special = [], []
+    for value in values:
+        harmless = "," not in value and equals(field, value) == f"{field}={value}"
+        (plain if harmless else special).append(value)
+    return [one_of(field, part) for part in slices(plain)] + [equals(field, value) for value in special]
 
 
 def read(
@@ -95,8 +108,7 @@ def slices(values: t.Sequence[str], most_bytes: int = MAX_QUERY_BYTES) -> t.Iter
     part: list[str] = []
     size = 0
     for value in values:
-        # A byte takes three characters when it is URL-encoded.
-        needs = len(value.encode()) * 3 + 3
+        needs = len(quote(value, safe="")) + len("%2C")
         if part and size + needs > most_bytes:
             yield part
             part, size = [], 0

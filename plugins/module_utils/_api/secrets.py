@@ -12,9 +12,12 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
+
+_SIGNATURE = re.compile(r"(?:[A-Za-z0-9+/]|%2[BbFf]|\\u002[BbFf]|\\/){27}(?:=|%3[Dd]|\\u003[Dd])")
+"""A base64 SHA-1, plain, URL-encoded or JSON-escaped. Every request has its own, so they are looked up, not searched one by one."""
 
 
 class Secrets:
@@ -22,16 +25,23 @@ class Secrets:
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
+        self._signatures: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, secret: str | None) -> None:
         """Register a secret as it is, URL-encoded and JSON-escaped. Nothing to register is no error."""
         if not secret or secret in self._forms:
             return
-        escaped = (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
-        self._forms.update((secret, quote(secret), quote(secret, safe=""), quote_plus(secret), *escaped))
+        escaped = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
+        # The server's JSON escapes what HTML would misread.
+        html_safe = re.sub("[<>&='\u2028\u2029]", lambda match: f"\\u{ord(match.group()):04x}", escaped[1])
+        self._forms.update((secret, quote(secret), quote(secret, safe=""), quote_plus(secret), html_safe, *escaped))
         # A form is often contained in a longer one, so the longest is looked for first.
         self._pattern = re.compile("|".join(re.escape(form) for form in sorted(self._forms, key=len, reverse=True)))
+
+    def add_signature(self, signature: str) -> None:
+        """Register the signature of one request."""
+        self._signatures.add(signature)
 
     @property
     def forms(self) -> frozenset[str]:
@@ -40,17 +50,24 @@ class Secrets:
 
     def mask(self, text: str) -> str:
         """Return C(text) with each form of each secret replaced."""
+        if self._signatures:
+            text = _SIGNATURE.sub(self._masked_signature, text)
         return self._pattern.sub(MASK, text) if self._pattern else text
 
-    def mask_all(self, value: t.Any) -> t.Any:
-        """Return C(value), any JSON-like structure, with each string in it masked, keys too.
+    def _masked_signature(self, match: re.Match[str]) -> str:
+        plain = unquote(re.sub(r"\\u00(\w\w)", r"%\1", match.group()).replace("\\/", "/"))
+        return MASK if plain in self._signatures else match.group()
 
+    def mask_all(self, value: t.Any) -> t.Any:
+        """Return C(value), any JSON-like structure, with each string in it masked.
+
+        Keys stay as they are: a password like C(msg) must not change what a result looks like.
         Lone surrogates, which JSON admits and no terminal does, become question marks on the way.
         """
         if isinstance(value, str):
             return self.mask(value).encode("utf-8", "replace").decode("utf-8")
         if isinstance(value, t.Mapping):
-            return {self.mask_all(key): self.mask_all(item) for key, item in value.items()}
+            return {key: self.mask_all(item) for key, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
             return [self.mask_all(item) for item in value]
         return value
