@@ -1,0 +1,142 @@
+"""The sockets of a running simulator: the API's listener, the control surface's, and webhooks going out."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp import web
+
+from .app import Application
+from .control import Control
+from .errors import ApiError
+from .java_json import dump, escape_html
+from .messages import Result
+from .node import Node
+
+_LIMITS = {"max_line_size": 1 << 20, "max_field_size": 1 << 20}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where to listen; port 0 takes a free one. ``certificate`` and ``key`` are paths, for TLS."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    control_port: int = 0
+    certificate: str | None = None
+    key: str | None = None
+
+
+class Server:
+    """Both listeners; all methods belong to the event loop's thread."""
+
+    def __init__(self, node: Node, settings: Settings) -> None:
+        self.node = node
+        self.settings = settings
+        self.port = settings.port
+        self.control_port = settings.control_port
+        self._tls: ssl.SSLContext | None = None
+        if settings.certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(settings.certificate, settings.key)
+        self._runner = web.AppRunner(Application(node, self).build(), access_log=None, **_LIMITS)
+        self._control = web.AppRunner(Control(node, self).build(), access_log=None)
+        self._listener: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self._tls else "http"
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.scheme}://{self.settings.host}:{self.port}"
+
+    @property
+    def control_endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.control_port}"
+
+    async def start(self) -> None:
+        self.node.clock.loop = asyncio.get_running_loop()
+        self.node.webhook = self._send_webhook
+        await self._runner.setup()
+        await self._listen()
+        await self._control.setup()
+        site = web.TCPSite(self._control, "127.0.0.1", self.control_port)
+        await site.start()
+        self.control_port = self._control.addresses[0][1]
+
+    async def stop(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stop_listening()
+        self.node.clock.loop = None
+        self.node.clock.forget(also_surviving=True)
+        await self._runner.cleanup()
+        await self._control.cleanup()
+        if self._session is not None:
+            await self._session.close()
+
+    async def restart(self, down: float, lose_sessions: bool = False) -> None:
+        """Reset every connection, listen to nobody for ``down`` seconds, come back with an empty memory."""
+        self._stop_listening()
+        self.node.restart(lose_sessions)
+        await asyncio.sleep(down)
+        await self._listen()
+
+    def restart_soon(self, down: float, lose_sessions: bool) -> None:
+        self._spawn(self.restart(down, lose_sessions))
+
+    async def _listen(self) -> None:
+        assert self._runner.server is not None
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            self._runner.server, self.settings.host, self.port, ssl=self._tls, backlog=1024, reuse_address=True
+        )
+        self.port = self._listener.sockets[0].getsockname()[1]
+        self.node.listening_at = f"{self.settings.host}:{self.port}"
+
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        server = self._runner.server
+        for connection in server.connections if server is not None else ():
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    def _spawn(self, coroutine: object) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(coroutine)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _send_webhook(self, url: str, job_uuid: str, outcome: Result | ApiError) -> None:
+        self._spawn(self._deliver(url, job_uuid, outcome))
+
+    async def _deliver(self, url: str, job_uuid: str, outcome: Result | ApiError) -> None:
+        """POST the job's answer until the receiver says 2xx, or the tries are used up."""
+        failed = isinstance(outcome, ApiError)
+        if isinstance(outcome, ApiError):
+            body = escape_html(dump({"error": outcome.error_code(self.node.switches.locale)}))
+        else:
+            body = outcome.body(with_schema=False)
+        headers = {
+            "X-Job-UUID": job_uuid,
+            "X-Job-Success": "false" if failed else "true",
+            "Content-Type": "application/json; charset=utf-8",
+        }
+        if self._session is None:
+            self._session = aiohttp.ClientSession()
+        for _ in range(self.node.switches.webhook_retries):
+            try:
+                async with self._session.post(url, data=body.encode(), headers=headers, ssl=False) as answer:
+                    if 200 <= answer.status < 300:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(self.node.switches.webhook_interval)
