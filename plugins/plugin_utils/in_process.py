@@ -85,7 +85,7 @@ class InProcessAction(ActionBase):
         ]
         clients = _clients()
         options = validation.validated_parameters
-        if validation.errors:
+        if validation.error_messages:
             error = validation.errors[0]
             unsupported = isinstance(error, UnsupportedError)
             name = self._task.resolved_action or self._task.action

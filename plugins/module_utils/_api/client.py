@@ -89,8 +89,11 @@ class Client:
             return self._caller
 
     def project_member(self) -> Caller | None:
-        """The caller, if it is by a login into a project that we know it; None for every other way to identify."""
-        return self.caller() if isinstance(self._identity, ProjectLogin) else None
+        """The caller with the project, after a login into one; None for every other way to identify."""
+        if not isinstance(self._identity, ProjectLogin):
+            return None
+        with self._lock:
+            return self._identity.member(self)
 
     def get(self, path: str, query: Query = (), deadline: Deadline | None = None) -> t.Mapping[str, t.Any]:
         """Read C(path) (below C(/v1)). Retried while the failure is a passing one, within C(retries) and the deadline.

@@ -230,19 +230,22 @@ class ProjectLogin(Login):
             {"Authorization": f"OAuth {first['uuid']}"},
         )
 
-    def caller(self, client: Client, read_only: bool) -> Caller | None:
+    def member(self, client: Client) -> Caller | None:
+        """The caller with the project; None if the API does not show the project."""
         self.headers("GET", "")
-        if self._caller is not None and self._caller.project_uuid is None:
-            # The session names the account that is linked to the project, not the project.
-            projects = client.get("/iam2/virtual-ids/projects").get("inventories")
-            for project in projects if isinstance(projects, list) else ():
-                if (
-                    isinstance(project, dict)
-                    and project.get("name") == self._project
-                    and isinstance(project.get("uuid"), str)
-                ):
-                    self._caller = Caller(self._caller.operator_uuid, project["uuid"])
-        return self._caller
+        if self._caller is None or self._caller.project_uuid:
+            return self._caller
+        # The session names the account that is linked to the project, not the project.
+        projects = client.get("/iam2/virtual-ids/projects").get("inventories")
+        for project in projects if isinstance(projects, list) else ():
+            if (
+                isinstance(project, dict)
+                and project.get("name") == self._project
+                and isinstance(project.get("uuid"), str)
+            ):
+                self._caller = Caller(self._caller.operator_uuid, project["uuid"])
+                return self._caller
+        return None
 
 
 def _caller(members: object) -> Caller | None:

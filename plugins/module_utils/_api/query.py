@@ -49,7 +49,8 @@ def any_of(field: str, values: t.Iterable[str]) -> list[str]:
 
     The server's lists know no escaping, so a value with a comma gets a condition of its own.
     """
-    plain, special = [], []
+    plain: list[str] = []
+    special: list[str] = []
     for value in values:
         harmless = "," not in value and equals(field, value) == f"{field}={value}"
         (plain if harmless else special).append(value)

@@ -172,7 +172,7 @@ class Transport:
                 sent=not not_connected,
             )
         if not_connected:
-            if any(isinstance(cause, ConnectTimeoutError) for cause in causes):
+            if not any(isinstance(cause, NewConnectionError) for cause in causes):
                 return ExchangeError(
                     f"No connection to {where} within {timeout:g} seconds. Check host, port and firewalls, or raise timeout.",
                     sent=False,

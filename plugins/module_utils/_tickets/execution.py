@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import math
 import typing as t
 from dataclasses import dataclass
 
@@ -67,11 +66,11 @@ def _since_final_approval(entries: t.Iterable[HistoryEntry]) -> list[HistoryEntr
 
 def _newest_reports(entries: t.Iterable[HistoryEntry]) -> list[t.Mapping[str, t.Any]]:
     # Requests may share a name, or have none; then their place among those of that name in the row tells them apart.
-    newest: dict[tuple[str, int], t.Mapping[str, t.Any]] = {}
+    newest: dict[tuple[str | None, int], t.Mapping[str, t.Any]] = {}
     for entry in entries:
-        seen: list[str] = []
+        seen: list[str | None] = []
         for report in _objects(entry.operation_context.get("requestResults")):
-            name = _name(report) or ""
+            name = _name(report)
             newest[name, seen.count(name)] = report
             seen.append(name)
     return list(newest.values())
@@ -129,7 +128,7 @@ def _name(report: t.Mapping[str, t.Any]) -> str | None:
 def _times(report: t.Mapping[str, t.Any], count: str, examples: str) -> int:
     """The number at C(count), which the server may write as C(1.0); where it is missing, the number of the examples listed."""
     times = report.get(count)
-    if isinstance(times, (int, float)) and math.isfinite(times):
+    if isinstance(times, (int, float)):
         return int(times)
     return len(_elements(report.get(examples)))
 
