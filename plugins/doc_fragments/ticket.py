@@ -12,18 +12,16 @@ class ModuleDocFragment:
 options:
   uuid:
     description:
-      - UUID of the ticket, 32 hexadecimal digits. With it the ticket is looked up by nothing else.
-      - A ticket that has to be created gets this UUID. Without it, the UUID is derived from O(name) and O(account_system_context), so that two runs at
-        the same time cannot create two tickets.
-      - One of O(uuid) and O(name) is required.
+      - UUID of the ticket, 32 hexadecimal digits. One of O(uuid) and O(name) is required.
+      - If there is no such ticket, it is created with this UUID. Otherwise a new ticket gets a UUID that is derived
+        from O(name) and O(account_system_context), so that two runs at the same time cannot create two tickets.
     type: str
     aliases: [resourceUuid]
   name:
     description:
       - Name of the ticket, at most 255 characters. Required to create one. Tickets cannot be renamed.
-      - Without O(uuid), the ticket is the one that has exactly this name, upper and lower case being different, and this
-        O(account_system_context). Archived tickets do not count.
-      - The server allows several tickets of one name. If more than one fits, the task fails and lists them, and O(uuid) has to be given.
+      - Without O(uuid), the ticket is the one that has exactly this name, in upper and lower case, and this O(account_system_context).
+      - The server allows several tickets of one name. If more than one fits, the task fails and lists them. Give O(uuid) then.
     type: str
   description:
     description:
@@ -33,17 +31,19 @@ options:
   requests:
     description:
       - The API calls that are run when the ticket is approved finally, at least one. Required to create a ticket.
-      - Of a ticket that exists only what is given here is compared, in each request down to the single keys of its O(requests[].api_body).
-        V(1) equals V(1.0), blanks around texts do not count, and what the server adds by itself is ignored. The number of requests and their order count.
-      - An update sends all requests as they stand here, so that keys of an O(requests[].api_body) that are not given here
-        are gone after it.
-      - Takes the form of the API manual (C(requestName), C(apiName), C(executeTimes), C(apiBody)) as well, and the RV(ticket.requests) of a result.
+      - Without this option, the requests of a ticket that exists are left as they are.
+      - With it, their number and order must be as here, and in each request what is given here, down to the single keys of its
+        O(requests[].api_body). What the server adds is ignored. V(1) equals V(1.0), and blanks around texts do not count.
+      - If something differs, all requests are replaced by those given here, with the whole O(requests[].api_body) of each. Keys that are not given here are
+        gone then.
+      - Requests may also be written as in the API manual (C(requestName), C(apiName), C(executeTimes), C(apiBody)),
+        or taken from RV(ticket.requests) of a result.
     type: list
     elements: dict
     suboptions:
       request_name:
         description:
-          - What approvers read.
+          - What the approvers see as its name. An update keeps the name if none is given.
         type: str
         aliases: [requestName]
       api_name:
@@ -68,21 +68,21 @@ options:
   flow_collection_uuid:
     description:
       - UUID of the flow collection, that is the approval process, of a new ticket. Without it, the server takes the one that the project has for the type
-        of ticket, or the default one.
-      - It cannot be changed later. If the ticket has another one, a warning says so.
+        of ticket, or else the default one.
+      - It cannot be changed later. A warning says so if the ticket has another one.
     type: str
     aliases: [flowCollectionUuid]
   account_system_type:
     description:
-      - System of accounts to which O(account_system_context) belongs. V(iam2) is Tenant Management, and the only one that is known.
+      - System of accounts to which O(account_system_context) belongs. V(iam2), Tenant Management, is the only one that is known.
     type: str
     default: iam2
     aliases: [accountSystemType]
   account_system_context:
     description:
-      - For whom the ticket is, with keys as in the API, such as C(projectUuid) and C(virtualIDUuid).
-      - If a virtual ID logs in (O(virtual_id_name)), this defaults to its project and itself. Otherwise it is required to create a ticket.
-      - Tells tickets of one name apart. A ticket fits if it has the keys that are given here, with these values.
+      - For whom the ticket is, with the keys of the API, C(projectUuid) and C(virtualIDUuid).
+      - After a login with O(virtual_id_name) this defaults to that project and virtual ID. With the other ways to identify it is required to create a ticket.
+      - It also tells tickets of one name apart. A ticket fits if it has the keys that are given here, with the same values.
     type: dict
     aliases: [accountSystemContext]
   system_tags:
@@ -105,11 +105,10 @@ options:
     aliases: [tagUuids]
   resubmit:
     description:
-      - Whether a ticket that differs may be sent to its approvers again, with the change.
-      - With V(unapproved), a ticket is recalled, updated and reopened as long as nobody has approved a step of it,
-        and a rejected one is updated and reopened.
-      - V(always) does so as well if steps are approved already. These approvals are lost.
-      - With V(never), a ticket that is under way or rejected and differs is a failure.
+      - Whether a ticket that differs may be changed where that means sending it to its approvers anew.
+      - V(unapproved) allows it for rejected tickets, and for tickets on their way as long as nobody has approved a step.
+      - V(always) allows it also for tickets of which steps are approved. These approvals are lost.
+      - With V(never), such a ticket is a failure.
     type: str
     choices: [never, unapproved, always]
     default: unapproved

@@ -14,6 +14,7 @@ options:
     description:
       - Host name or address of the management node, or of the proxy in front of it.
       - A full URL such as V(https://zstack.example.com:8443/zstack) is accepted too. It then gives O(scheme), O(port) and O(context_path) as well.
+        With V(https) and no port in it, the port is 443.
       - Falls back to the environment variable E(ZSTACK_HOST).
     type: str
     required: true
@@ -25,8 +26,7 @@ options:
     default: 8080
   scheme:
     description:
-      - V(https) needs a proxy that ends TLS. The management node itself listens without TLS, so that everything, passwords included,
-        can be read on the way.
+      - The management node itself speaks plain V(http), so that everything can be read on the way. V(https) needs a proxy in front of it.
       - Falls back to the environment variable E(ZSTACK_SCHEME).
     type: str
     choices: [http, https]
@@ -39,14 +39,14 @@ options:
     default: zstack
   session_token:
     description:
-      - UUID of an open session, for example from a login made elsewhere. It is used as it is, and never renewed or logged out.
-      - The API does not say to whom a session belongs. What depends on that is less exact, see the notes.
+      - UUID of an open session, for example from a login made elsewhere. It is never logged out.
       - Read from E(ZSTACK_SESSION_TOKEN) if the task names no way to identify.
     type: str
     aliases: [session_uuid, session_id, sessionUuid, sessionId]
   access_key_id:
     description:
-      - ID of an access key. Recommended for automation, as each request is signed and no session is opened. Needs O(access_key_secret).
+      - ID of an access key. Needs O(access_key_secret).
+      - Recommended for automation, as each request is signed and no session is opened.
       - Read from E(ZSTACK_ACCESS_KEY_ID) if the task names no way to identify.
     type: str
     aliases: [accessKeyId]
@@ -58,9 +58,9 @@ options:
     aliases: [accessKeySecret]
   server_timezone:
     description:
-      - Time zone of the management node. It counts for an access key only, whose requests carry the time of the node's clock on the wall.
-      - With V(auto), UTC, the zone of the machine that runs the task and C(+08:00) are tried in turn. Otherwise give an offset such as V(+08:00)
-        or a name such as V(Asia/Shanghai).
+      - Time zone of the management node, as an offset such as V(+08:00) or a name such as V(Asia/Shanghai).
+      - It counts for an access key only. Signed requests carry a date, which the node compares with its own local time whatever zone the date states.
+      - V(auto) tries UTC, then the zone of the machine that runs the task, then C(+08:00), until the node accepts the date.
       - Falls back to the environment variable E(ZSTACK_SERVER_TIMEZONE).
     type: str
     default: auto
@@ -78,7 +78,7 @@ options:
   virtual_id_name:
     description:
       - Name of a virtual ID, that is a user of Tenant Management, to log in with. Needs O(virtual_id_password) and O(project_name).
-      - This is the way of the people who submit tickets, and of most who approve them.
+      - Those who submit tickets and most of those who approve them are virtual IDs.
       - Read from E(ZSTACK_VIRTUAL_ID_NAME) if the task names no way to identify.
     type: str
   virtual_id_password:
@@ -122,40 +122,39 @@ options:
     default: 30
   retries:
     description:
-      - How often a read is tried again after a lost connection, a timeout or the HTTP statuses 429, 502, 503 and 504, with growing pauses.
-      - A call that changes something is not simply sent again. If its answer is lost, the node is asked what became of it, and only if it knows nothing
-        of the call and the ticket still needs it, the same call is sent again.
+      - How often a read is tried again, with growing pauses, after a lost connection, a timeout or an HTTP status that tells of an overloaded node
+        or proxy (429, 502, 503 and 504).
+      - A call that changes something is not simply sent again. If its answer is lost, the node is asked what became of it. Only if the node knows nothing
+        of the call, and the ticket still needs it, the same call is sent again.
       - Falls back to the environment variable E(ZSTACK_RETRIES).
     type: int
     default: 3
   job_timeout:
     description:
-      - Seconds that an API call which the server has accepted as a job may take to its end. The server is told as well.
-      - This does not bound the waiting for approvals.
+      - Seconds that a call which changes something may take on the server, which runs it as a job. The server is told as well.
+      - This has nothing to do with waiting for approvals.
       - Falls back to the environment variable E(ZSTACK_JOB_TIMEOUT).
     type: int
     default: 300
   poll_interval:
     description:
-      - Longest pause, in seconds, between two looks at such a job. The first looks come sooner.
+      - Longest pause, in seconds, between two looks at a job of the server. The first looks come sooner.
       - Falls back to the environment variable E(ZSTACK_POLL_INTERVAL).
     type: float
     default: 2
 notes:
-  - "One way to identify is needed: a session (O(session_token)), an access key (O(access_key_id), O(access_key_secret)), an account (O(account_name),
-    O(account_password)), or a virtual ID in a project (O(virtual_id_name), O(virtual_id_password), O(project_name)). A task that gives options of two
-    ways fails. Environment variables of these options are looked at only if the task, including its C(module_defaults), gives none of them at all;
-    the variables of two ways at once fail too."
-  - A login made by a task is logged out when the task ends, whether it succeeds or fails. A given O(session_token) stays as it is.
-  - What a session cannot tell. With O(session_token) check mode cannot compare the due approver with the caller, and
-    the account system context of new tickets has to be given.
+  - "One way to identify is needed, with all of its options: a session (O(session_token)), an access key (O(access_key_id), O(access_key_secret)), an account
+    (O(account_name), O(account_password)), or a virtual ID in a project (O(virtual_id_name), O(virtual_id_password), O(project_name)). Options
+    of two ways are refused. The environment variables of these options count only if the task and its C(module_defaults) give none of these
+    options at all, so a task can act as somebody else than the environment says."
+  - A login made by a task is logged out when the task ends, whether it succeeds or fails.
   - Secrets do not belong into C(-a) of ad-hoc commands, where the list of processes and the history of the shell show them. Set the environment
-    variables instead, or keep them in Ansible Vault. Results and messages of these modules never contain them.
-  - C(module_defaults) for the group C(group/zstack.tickets.zstack) set these options for all modules of the collection.
-  - With a local connection, tasks run inside Ansible's own worker process, where a loop logs in only once. Set the variable C(zstack_in_process) or the
-    environment variable E(ZSTACK_IN_PROCESS) to V(false) to run them as ordinary modules instead. Other connections, C(become), C(async) and tasks with
-    C(environment) always do. The results are the same.
-  - All waiting is bounded, by O(timeout), O(retries) and O(job_timeout).
+    variables instead. Results and messages of these modules never contain the secrets of the connection.
+  - To give these options once for all modules of the collection, set them in C(module_defaults) for C(group/zstack.tickets.zstack).
+  - With a local connection, a task runs inside Ansible's own worker process, where a loop logs in only once. With C(become), C(async), C(environment) or
+    another connection it runs as an ordinary module, with the same results. Set the variable C(zstack_in_process) or the environment variable
+    E(ZSTACK_IN_PROCESS) to V(false) to have that always.
+  - Proxies that the environment names (E(HTTP_PROXY), E(HTTPS_PROXY), E(NO_PROXY)) are used.
 requirements:
   - requests >= 2.25
 """

@@ -10,15 +10,15 @@ module: zstack_ticket
 short_description: Ensure that a ZStack ticket exists with given requests
 version_added: 1.0.0
 description:
-  - Creates, changes and deletes tickets of ZStack Cloud's Tenant Management. A ticket carries API calls, for example to create a virtual machine, which ZStack
-    runs when the approvers of a flow collection have approved them one by one.
-  - This is the side of the submitter. Use M(zstack.tickets.zstack_ticket_status) to approve, reject, recall or reopen a ticket and to wait for the outcome.
-  - What is done to a ticket that differs from the task depends on its status. V(Pending) and V(IntermediateApproved) - it is recalled, updated and
-    reopened, as far as O(resubmit) allows. V(Rejected) - it is updated and reopened, unless O(resubmit=never). V(Cancelled), that is
-    recalled - it is updated and stays recalled. V(FinalApproved) - the task fails, as the calls are being run.
-  - A ticket that does not differ is left as it is, so a rejected one stays rejected. To send it to its approvers once more,
-    use M(zstack.tickets.zstack_ticket_status) with C(status=pending).
-  - If a run breaks off after it has recalled or updated a ticket, the next run finishes the change and reopens it.
+  - Creates, changes and deletes tickets of ZStack Cloud's Tenant Management. A ticket asks for API calls, for example to create a virtual machine. It
+    passes the approvers of a flow collection one by one, and when the last of them has approved it, ZStack runs the calls.
+  - This module is the submitter's side. M(zstack.tickets.zstack_ticket_status) approves, rejects, recalls and reopens tickets, and waits for the outcome.
+  - If a ticket on its way to its approvers (V(Pending), V(IntermediateApproved)) differs from the task, it is recalled, updated and reopened, as far as
+    O(resubmit) allows. A rejected one (V(Rejected)) is updated and reopened, unless O(resubmit=never). A recalled one (V(Cancelled)) is updated and
+    stays recalled. If an approved one (V(FinalApproved)) differs, the task fails.
+  - A ticket that does not differ is left as it is. So a rejected ticket stays rejected until its requests change or
+    M(zstack.tickets.zstack_ticket_status) with O(zstack.tickets.zstack_ticket_status#module:status=pending) sends it to its approvers once more.
+  - If a run breaks off after recalling or updating a ticket, the next run finishes the change and reopens the ticket.
 author:
   - zstack.tickets contributors (@zstack-tickets)
 extends_documentation_fragment:
@@ -28,29 +28,32 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details:
-      - Predicts O(ignore:changed), RV(ticket), RV(operations) and RV(diff). What only the server knows of a new ticket, such as its type and its dates, is V(null).
-      - Nothing is sent but reads, a login and its logout, and with O(validate_on_server) a creation that the server checks and does not carry out.
+      - Predicts C(changed), RV(ticket), RV(operations) and RV(diff). What only the server can tell of a new ticket, such as its type and dates,
+        is V(null).
+      - Sends nothing but reads, a login with its logout, and with O(validate_on_server) a creation that the server checks and does not carry out.
   idempotent:
     details: Tags and the flow collection of a ticket that exists are not compared.
 options:
   state:
     description:
-      - V(present) ensures that the ticket exists, with what the task gives.
-      - V(absent) ensures that no such ticket exists. It is deleted whatever its status, and ZStack may keep a copy in its archive.
+      - With V(present), the ticket exists as the task describes it.
+      - With V(absent), it does not exist. It is deleted whatever its status. The server may keep a copy in its archive, which does not count.
     type: str
     choices: [present, absent]
     default: present
   validate_on_server:
     description:
-      - In check mode, let the server check a ticket that would be created. The task then fails with what the server would say, for example about an
-        unknown API, a missing flow collection or a missing permission.
+      - Whether check mode lets the server check a ticket that would be created. The task then fails with what the server has against it, for
+        example an unknown API, a missing flow collection or a missing permission.
     type: bool
     default: false
 seealso:
   - module: zstack.tickets.zstack_ticket_status
+    description: Approve, reject, recall and reopen tickets, and wait for the outcome.
   - module: zstack.tickets.zstack_ticket_info
+    description: Read tickets, their histories, and whose turn it is.
 notes:
-  - The requests of a ticket can be read by its approvers and stand in results. If an O(requests[].api_body) has to hold a secret, set C(no_log) on the task.
+  - The approvers see the requests, and results contain them. If an O(requests[].api_body) has to hold a secret, set C(no_log) for the task.
 """
 
 EXAMPLES = r"""
@@ -77,7 +80,13 @@ EXAMPLES = r"""
       - requestName: create vm
         apiName: org.zstack.header.vm.APICreateVmInstanceMsg
         executeTimes: 2
-        apiBody: {"name": "db", "instanceOfferingUuid": "{{ instance_offering_uuid }}", "imageUuid": "{{ image_uuid }}", "l3NetworkUuids": ["{{ l3_network_uuid }}"]}
+        apiBody:
+          {
+            "name": "db",
+            "instanceOfferingUuid": "{{ instance_offering_uuid }}",
+            "imageUuid": "{{ image_uuid }}",
+            "l3NetworkUuids": ["{{ l3_network_uuid }}"]
+          }
 
 - name: See what a change would do, without doing it
   zstack.tickets.zstack_ticket:
@@ -156,8 +165,8 @@ ticket:
     status:
       description:
         - The status as the API names it.
-        - V(Pending), no step is approved yet. V(IntermediateApproved), steps are approved and others remain. V(FinalApproved), all are, and the requests
-          are run. V(Cancelled), the submitter has recalled it. V(Rejected), an approver has rejected it, or the server has because an approver has left.
+        - V(Pending) awaits its first approver, V(IntermediateApproved) another one. V(FinalApproved) is approved by all, and its requests are run.
+          V(Cancelled) was recalled by its submitter. V(Rejected) was rejected by an approver, or by the server because an approver has left.
       type: str
       sample: IntermediateApproved
     requests:
@@ -224,8 +233,8 @@ diff:
     before: {name: web server, status: Pending, requests: [{execute_times: 1}]}
     after: {name: web server, status: Pending, requests: [{execute_times: 2}]}
 differences:
-  description: Where the ticket is not as wanted, if it may not or cannot be changed.
-  returned: failure, if the ticket differs and stays so
+  description: Where the ticket differs from the task.
+  returned: failure, if the ticket differs and must not be changed
   type: list
   elements: str
   sample: ["description", "requests[0].api_body.instanceOfferingUuid"]

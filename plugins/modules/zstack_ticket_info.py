@@ -10,9 +10,8 @@ module: zstack_ticket_info
 short_description: Read ZStack tickets
 version_added: 1.0.0
 description:
-  - Reads tickets of ZStack Cloud's Tenant Management, with whose turn it is, and on demand with their history or from the archive.
-  - Returns the tickets that meet all options and that the caller is allowed to see. Without options, all of these.
-  - Any number of tickets is read, in pages of 1000.
+  - Reads tickets of ZStack Cloud's Tenant Management and tells whose turn it is to approve them. On demand, reads their history as well, or the archive.
+  - Returns the tickets that meet all options given, out of those that the caller may see. There is no limit to their number unless O(limit) sets one.
 author:
   - zstack.tickets contributors (@zstack-tickets)
 extends_documentation_fragment:
@@ -21,42 +20,43 @@ extends_documentation_fragment:
 options:
   uuid:
     description:
-      - UUID of a ticket. With O(archived=true), the UUID that the ticket had while it lived.
+      - UUID of a ticket. With O(archived=true), the UUID that it had before it was deleted.
     type: str
     aliases: [resourceUuid]
   name:
     description:
-      - Exact name of tickets, upper and lower case being different. Use O(query) to search by a part of a name.
+      - Exact name of tickets, in upper and lower case. Use O(query) to search by a part of a name.
     type: str
   status:
     description:
-      - Statuses as the API names them. Tickets that have one of them are returned.
+      - Only tickets that have one of these statuses.
     type: list
     elements: str
     choices: [Pending, IntermediateApproved, FinalApproved, Cancelled, Rejected]
   account_system_context:
     description:
-      - Only tickets that have these keys with these values, such as C(projectUuid) and C(virtualIDUuid).
+      - Only tickets whose context has these keys with these values. The keys are those of the API, C(projectUuid) and C(virtualIDUuid).
     type: dict
     aliases: [accountSystemContext]
   awaiting_me:
     description:
-      - Only tickets that the caller is the next to approve.
+      - Only tickets whose due step is the caller's to approve. Cannot be combined with O(archived).
+      - To learn whose it is, a O(session_token) is renewed.
     type: bool
     default: false
   query:
     description:
-      - Conditions in the form of the API's queries, of which all must hold, such as C(name~=web%) or C(createDate>2026-01-01 00:00:00).
-      - They are sent as they are. Mind that the server compares without regard to case and misreads values that contain operators or quotes.
+      - Conditions as the API's queries take them, such as C(name~=web%) or C(createDate>2026-01-01 00:00:00). All of them must hold.
+      - They are sent as they are. The server compares without regard to upper and lower case, and misreads values that contain operators or quotes.
     type: list
     elements: str
   sort:
     description:
-      - API field to sort by, with C(+) in front for ascending or C(-) for descending order, such as C(-createDate). Without it the order is not defined.
+      - Field of the API to sort by, such as C(createDate). A C(-) in front of it turns the order around. Without this option the order is not defined.
     type: str
   limit:
     description:
-      - How many tickets to return at most. Without it, all of them.
+      - How many tickets to return at most.
     type: int
   history:
     description:
@@ -65,12 +65,14 @@ options:
     default: false
   archived:
     description:
-      - Read the archive, where ZStack keeps tickets that were deleted, instead of the tickets that live.
+      - Whether to read the archive, where the server keeps deleted tickets, instead of the tickets that exist.
     type: bool
     default: false
 seealso:
   - module: zstack.tickets.zstack_ticket
+    description: Create, change and delete tickets.
   - module: zstack.tickets.zstack_ticket_status
+    description: Approve, reject, recall and reopen tickets, and wait for the outcome.
 """
 
 EXAMPLES = r"""
@@ -93,7 +95,7 @@ EXAMPLES = r"""
     virtual_id_password: "{{ approver_password }}"
     project_name: "{{ project_name }}"
     awaiting_me: true
-    sort: +createDate
+    sort: createDate
   register: mine
 
 - name: Report it
@@ -146,8 +148,9 @@ tickets:
   elements: dict
   contains:
     awaiting:
-      description: >-
-        The step that is due, with C(flow_uuid), C(flow_name) and C(approver_uuid), the account or virtual ID that is to approve it. V(null) if the ticket awaits nobody.
+      description:
+        - The step that is due, with C(flow_uuid), C(flow_name), and C(approver_uuid), the account or virtual ID that is to approve it.
+        - V(null) if the ticket awaits nobody.
       type: dict
       sample:
         flow_uuid: 0d9b3f1a5c2e4f7d8a6b4c3e2d1f0a9b
@@ -213,7 +216,7 @@ tickets:
           type: str
           sample: "2018-11-16T19:48:02"
     archive_uuid:
-      description: UUID of the entry in the archive. RV(tickets[].uuid) is the one that the ticket had while it lived.
+      description: UUID of the entry in the archive. C(uuid) is the one that the ticket had before it was deleted.
       returned: with O(archived=true)
       type: str
       sample: 1f0e2d3c4b5a46978867564534231201

@@ -11,10 +11,10 @@ short_description: Bring a ZStack ticket to an approval status
 version_added: 1.0.0
 description:
   - Approves, rejects, recalls and reopens tickets of ZStack Cloud's Tenant Management, and waits for what others decide.
-  - The status is read first and only what is still needed is sent, so a task may run again. After each event the ticket is read back, and
-    an event that the server accepted without moving the ticket is a failure.
-  - Who may send what is decided by the server. As far as is known, only the approver of the step that is due approves and rejects, and only the submitter
-    recalls and reopens.
+  - The status is read first and only what is still needed is sent, so a task may run again. After each event the ticket is read back. If
+    the server accepts an event and the ticket does not move, the task fails.
+  - The server decides who may do what. As far as is known, only the approver of the due step approves and rejects, and only the submitter
+    recalls and reopens. A refusal names the moves that are known from the ticket's status.
 author:
   - zstack.tickets contributors (@zstack-tickets)
 extends_documentation_fragment:
@@ -23,12 +23,13 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details:
-      - Predicts O(ignore:changed), RV(ticket), RV(events), RV(awaiting) and RV(diff). Nothing is sent but reads, a login and its logout.
-      - Does not wait, and so says nothing of what others would do.
+      - Predicts C(changed), RV(ticket), RV(events), RV(awaiting) and RV(diff), by what is known of the moves of a ticket.
+      - Sends nothing but reads and a login with its logout. Does not wait, and so tells nothing of what others are going to do.
+      - A O(session_token) tells whose it is only by being renewed, which check mode does not do. It then predicts one approval, whoever is due.
   idempotent:
     support: partial
     details:
-      - With O(steps=next), each run approves one step more, as long as the step that is due is the caller's.
+      - With O(steps=next), each run approves one step more, as long as the due step is the caller's.
 options:
   uuid:
     description:
@@ -37,22 +38,26 @@ options:
     aliases: [resourceUuid]
   name:
     description:
-      - Exact name of the ticket, upper and lower case being different. If several tickets have it, the task fails and lists them.
+      - Exact name of the ticket, in upper and lower case. If several tickets have it, the task fails and lists them. Give O(uuid) then,
+        or O(account_system_context).
     type: str
   account_system_context:
     description:
-      - Narrows O(name) to tickets that have these keys with these values, such as C(projectUuid) and C(virtualIDUuid).
-      - Without it all tickets that the caller can see count, since an approver is not the submitter.
+      - Whose ticket is meant by O(name), with the keys of the API, C(projectUuid) and C(virtualIDUuid). A ticket fits if it has the keys that are given
+        here, with the same values.
+      - Without it the tickets of all submitters count, as far as the caller can see them.
     type: dict
     aliases: [accountSystemContext]
   status:
     description:
-      - V(approved) approves each step that is the caller's to approve. Once all steps are approved, the status is V(FinalApproved) and
-        the requests are run. If the next step is somebody else's, that is a success, and RV(awaiting) tells whose. If
-        nothing was the caller's to approve at all, it is a failure that names the due approver, unless the caller has approved an earlier step already.
-      - V(rejected) rejects the ticket, V(cancelled) recalls it.
-      - V(pending) reopens a ticket that was recalled or rejected. The approvals begin anew. A ticket on its way, also one of which steps are approved, is
-        left as it is.
+      - V(approved) approves the due step, and those after it that are the caller's too. With the last step the ticket becomes V(FinalApproved), and its
+        requests are run. If somebody else's step comes next, the task has succeeded, and RV(awaiting) tells whose turn it is.
+      - If the due step is not the caller's to begin with, V(approved) is a failure that names the due approver, unless the caller
+        has approved an earlier step already, or O(wait=true).
+      - V(rejected) rejects the ticket as a whole, not only its due step.
+      - V(cancelled) recalls the ticket. It can be reopened.
+      - V(pending) reopens a ticket that was recalled or rejected, and all steps have to be approved anew. A ticket on its way is left as it is, even if steps
+        of it are approved.
     type: str
     choices: [approved, rejected, cancelled, pending]
     required: true
@@ -62,27 +67,27 @@ options:
     type: str
   steps:
     description:
-      - With V(all), consecutive steps that belong to the caller are all approved. With V(next), only the one that is due.
+      - V(all) approves steps as long as the due one is the caller's. V(next) approves only the one that is due now.
     type: str
     choices: [all, next]
     default: all
   reopen:
     description:
-      - Whether O(status=approved) may reopen a ticket that was recalled or rejected, in order to approve it. Without it that is a failure, as
-        somebody has decided otherwise.
+      - Whether O(status=approved) may reopen a ticket that was recalled or rejected, in order to approve it. If not, such a ticket is a failure,
+        as somebody has decided otherwise.
     type: bool
     default: false
   wait:
     description:
-      - Whether to wait until the ticket has the status. For O(status=approved) that means until all steps are approved, by whomever, and with O(verify_execution)
-        until its requests have been run.
-      - A step of somebody else is then waited for and is no failure. Steps that become the caller's meanwhile are approved as they come due.
-      - Ends at once, with a failure, when the status can no longer be reached, for example because the ticket was rejected, recalled or deleted.
+      - Whether to wait until the ticket has the status. With O(status=approved) that is when all steps are approved, whoever approves them, and with
+        O(verify_execution) when its requests have been run as well.
+      - A step of somebody else is then waited for instead of being a failure. The caller's own steps are approved as they come due.
+      - As soon as the status can no longer be reached, because the ticket was rejected, recalled or deleted, the task fails.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Seconds to wait at most. Approvers are people, so think of hours.
+      - How many seconds to wait at most. Approvers are people, so think of hours.
     type: int
     default: 600
   wait_interval:
@@ -92,20 +97,22 @@ options:
     default: 5
   on_timeout:
     description:
-      - What happens when the time is up. V(fail) fails, V(warn) warns and succeeds with RV(timed_out=true).
-      - Nothing is lost in either case. Run the task again to go on waiting.
+      - What a wait is whose time is up. V(fail) makes it a failure, V(warn) a warning and a success with RV(timed_out=true).
+      - Nothing is lost in either case. Running the task again goes on waiting.
     type: str
     choices: [fail, warn]
     default: fail
   verify_execution:
     description:
-      - Whether, with O(wait=true) and O(status=approved), the results of the requests are waited for as well, and a failed one fails the task. The final
-        approval alone does not mean that there is a virtual machine.
+      - Whether O(wait=true) with O(status=approved) goes on until the requests have been run, and fails if one of them failed. Without it, the final
+        approval is enough, although there may be no virtual machine yet.
     type: bool
     default: true
 seealso:
   - module: zstack.tickets.zstack_ticket
+    description: Create, change and delete tickets.
   - module: zstack.tickets.zstack_ticket_info
+    description: Read tickets, their histories, and whose turn it is.
 """
 
 EXAMPLES = r"""
@@ -123,7 +130,7 @@ EXAMPLES = r"""
             - "{{ l3_network_uuid }}"
   register: asked
 
-- name: Wait a while for the approval, and only warn if it does not come
+- name: Wait a moment for the approval, and only warn if it does not come
   zstack.tickets.zstack_ticket_status:
     uuid: "{{ asked.ticket.uuid }}"
     status: approved
