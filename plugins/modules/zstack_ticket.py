@@ -108,22 +108,24 @@ EXAMPLES = r"""
     validate_on_server: true
   check_mode: true
 
-- name: Ask for several things with the same connection options
+- name: Ask for more with the same connection options, which every module of the collection takes
   module_defaults:
     group/zstack.tickets.zstack:
       timeout: 10
       retries: 5
   block:
-    - name: Ask for a data volume for each server
+    - name: Ask for each application server in a ticket of its own
       zstack.tickets.zstack_ticket:
-        name: "data volume of {{ item }}"
+        name: "application server {{ item }}"
         requests:
-          - request_name: create volume
-            api_name: org.zstack.header.volume.APICreateDataVolumeMsg
+          - request_name: create vm
+            api_name: org.zstack.header.vm.APICreateVmInstanceMsg
             api_body:
-              name: "{{ item }}-data"
-              diskSize: 107374182400
-      loop: [web-1, db]
+              name: "{{ item }}"
+              instanceOfferingUuid: "{{ instance_offering_uuid }}"
+              imageUuid: "{{ image_uuid }}"
+              l3NetworkUuids: ["{{ l3_network_uuid }}"]
+      loop: [app-1, app-2]
 
 - name: Ask for something that this project may have no ticket type for
   block:

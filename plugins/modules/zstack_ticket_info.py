@@ -87,7 +87,7 @@ EXAMPLES = r"""
   loop: "{{ ongoing.tickets }}"
   loop_control:
     label: "{{ item.uuid }}"
-  when: item.awaiting
+  when: item.awaiting is not none
 
 - name: Read what awaits my approval, the oldest first
   zstack.tickets.zstack_ticket_info:
