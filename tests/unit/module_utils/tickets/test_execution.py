@@ -80,6 +80,28 @@ def test_more_is_to_come(entries: list[HistoryEntry], count: int) -> None:
     assert (found.finished, found.failed, len(found.results)) == (False, False, count)
 
 
+@pytest.mark.parametrize(
+    ("found", "finished"),
+    [
+        ({"successTimes": 1}, False),
+        ({"failureTimes": 0}, False),
+        ({"successTimes": 2}, True),
+        ({"successTimes": 3}, True),
+        ({"failureTimes": 1}, True),
+        ({"successTimes": 0, "failureTimes": 1}, True),
+        ({"errors": [ERROR]}, True),
+        ({}, True),
+    ],
+)
+def test_when_a_result_is_complete(found: dict[str, t.Any], finished: bool) -> None:
+    assert execution(executed({"requestName": "make a vm", **found}), [MAKE]).finished is finished
+
+
+def test_nothing_is_finished_as_long_as_nothing_is_known() -> None:
+    assert not execution(executed(), []).finished
+    assert execution(executed(report("make a vm", 2)), []).finished
+
+
 def test_a_failure_shows_before_the_end() -> None:
     found = execution(executed(report("make a vm", 0, 1)), [MAKE, GROW])
     assert (found.finished, found.failed) == (False, True)

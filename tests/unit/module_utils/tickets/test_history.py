@@ -116,6 +116,19 @@ def test_without_a_sequence_the_date_orders_entries_and_within_a_second_the_stat
     assert in_order(chance.sample(entries, len(entries))) == entries
 
 
+def test_creation_comes_first_though_it_starts_from_nothing() -> None:
+    entries = [entry(None, "Pending"), entry("Pending", "Cancelled"), entry("Cancelled", "Pending")]
+    assert in_order(entries[::-1]) == entries
+
+
+def test_entries_whose_date_cannot_be_read_come_first() -> None:
+    entries = [
+        entry("Pending", "Pending", date="at dawn"),
+        entry("Pending", "Rejected", date="Nov 16, 2018 9:00:00 AM"),
+    ]
+    assert in_order(entries[::-1]) == entries
+
+
 def test_entries_without_any_mark_keep_their_order() -> None:
     entries = [entry("Frozen", "Thawed"), entry("Frozen", "Frozen"), entry("Frozen", "Melted")]
     assert in_order(entries) == entries

@@ -86,6 +86,10 @@ def test_options_that_cannot_be_right(options: t.Any, message: str) -> None:
         from_options(options)
 
 
+def test_the_largest_number_of_times() -> None:
+    assert from_options([{"api_name": "a", "execute_times": 2**31 - 1}])[0].execute_times == 2147483647
+
+
 def test_the_size_limit_counts_bytes_of_json() -> None:
     def requests_of(text: str) -> t.Any:
         return [{"api_name": "a", "api_body": {"userData": text}}]

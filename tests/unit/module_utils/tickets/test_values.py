@@ -42,6 +42,9 @@ class Level(enum.IntEnum):
         (1.5, 1.5),
         (1.56e12, 1560000000000),
         (1e300, 1e300),
+        (2.0**53 - 1, 2**53 - 1),
+        (2.0**53, 2.0**53),
+        (-(2.0**53), -(2.0**53)),
         (True, True),
         ((1, 2), [1, 2]),
         ({3}, [3]),
@@ -70,7 +73,17 @@ def test_numbers_that_json_lacks_are_refused(value: t.Any) -> None:
         plain(value)
 
 
+def nested(levels: int) -> t.Any:
+    value: t.Any = 1
+    for level in range(levels):
+        value = [value] if level % 2 else {"a": value}
+    return value
+
+
 def test_endless_values_are_refused() -> None:
+    assert plain(nested(MAX_DEPTH)) == nested(MAX_DEPTH)
+    with pytest.raises(ValueError, match=f"nested more than {MAX_DEPTH} levels deep"):
+        plain(nested(MAX_DEPTH + 1))
     endless: dict[str, t.Any] = {}
     endless["again"] = [endless]
     with pytest.raises(ValueError, match=str(MAX_DEPTH)):
@@ -111,12 +124,17 @@ def test_what_counts_as_the_same_has_the_same_canonical_text(value: t.Any) -> No
         (1, 2, ["x"]),
         (0.1, 0.1, []),
         (2**53 + 1, float(2**53), []),
+        (float(2**53), 2**53 + 1, []),
+        (2**53 + 1, 2**53, ["x"]),
+        (1.5, 1, ["x"]),
         (10**400, 1e300, ["x"]),
         (True, 1, ["x"]),
         (1, True, ["x"]),
         (False, 0, ["x"]),
         (True, True, []),
         ("1", 1, ["x"]),
+        (1, "1", ["x"]),
+        (1, None, ["x"]),
         ("a ", "\ta", []),
         ("a", "A", ["x"]),
         ("a\u3000", "a", ["x"]),
