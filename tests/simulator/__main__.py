@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,8 @@ async def _serve(arguments: argparse.Namespace, node: Node) -> None:
             unfinished.replace(arguments.ready_file)
         if not arguments.quiet:
             print(_greet(server), flush=True)
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), arguments.ttl)
-        except TimeoutError:
-            pass
     finally:
         await server.stop()
 

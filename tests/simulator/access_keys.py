@@ -66,11 +66,11 @@ def check_date(node: Node, date: str | None) -> None:
     given, zone = _parse(date)
     now = node.clock.local(node.renderer.zone)
     if node.switches.check_time_zone:
-        skew = given.replace(tzinfo=zone) - now
+        given = given.replace(tzinfo=zone)
     else:
         # The zone is read and then ignored: wall clock is compared with wall clock
-        skew = given - now.replace(tzinfo=None)
-    if abs(skew) > _SKEW:
+        now = now.replace(tzinfo=None)
+    if abs(given - now) > _SKEW:
         raise RestError(403, "requestTimeTooSkewed")
 
 

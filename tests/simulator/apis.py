@@ -2,306 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from . import flow_collections, platform_info, query, sessions, tickets
-from .messages import ANYBODY, LOGGED_IN, MANAGER, MEMBER, Api, Message, Param, Result
+from . import platform_info, sessions, tickets
+from .api_params import (
+    COMMON,
+    CREATION,
+    DELETION,
+    DESCRIPTION,
+    IAM2_API,
+    IDENTITY_API,
+    MANAGEMENT_API,
+    NAME,
+    REQUESTS,
+    REQUIRED,
+    TEXT,
+    TICKET_API,
+    TICKET_UUID,
+    login_api,
+    query_api,
+    resource,
+)
+from .apis_flow_collections import FLOW_COLLECTIONS
+from .messages import ANYBODY, LOGGED_IN, MEMBER, Api, Param
 from .moves import EVENTS
-
-if TYPE_CHECKING:
-    from .node import Node
-
-_TICKET = "org.zstack.ticket.api."
-_IAM2_TICKET = "org.zstack.ticket.iam2.api."
-_IDENTITY = "org.zstack.header.identity."
-_IAM2 = "org.zstack.iam2.api."
-_MANAGEMENT = "org.zstack.header.managementnode."
-
-_NAME = Param(required=True, max_length=255)
-_DESCRIPTION = Param(max_length=2048)
-_TEXT = Param()
-_MUST = Param(required=True)
-_FLAG = Param("boolean")
-_COMMON = {"systemTags": Param("strings", inherited=True), "userTags": Param("strings", inherited=True)}
-_CREATION = {
-    "resourceUuid": Param(inherited=True),
-    "tagUuids": Param("strings", inherited=True, resource=("tag_patterns", "TagPatternVO")),
-    **_COMMON,
-}
-_DELETE_MODE = {"deleteMode": Param(inherited=True), **_COMMON}
-_LOGIN = {"captchaUuid": _TEXT, "verifyCode": _TEXT, "clientInfo": Param("any")}
-_REQUESTS = Param("objects", required=True, nonempty=True)
-
-
-def _resource(table: str, kind: str, required: bool = True) -> Param:
-    return Param(required=required, resource=(table, kind))
-
-
-_TICKET_UUID = _resource("tickets", "TicketVO")
-_COLLECTION_UUID = _resource("collections", "TicketFlowCollectionVO")
-_FLOW_UUID = _resource("flows", "TicketFlowVO")
-_TYPE_UUIDS = Param("strings", resource=("ticket_types", "TicketTypeVO"))
-_TYPE_UUIDS_NEEDED = Param("strings", required=True, nonempty=True, resource=("ticket_types", "TicketTypeVO"))
-
-
-def _query(java: str, path: str, table: str) -> Api:
-    return Api(java, "GET", path, query.answer, parameter="", sync=True, query=table)
-
-
-def _login(
-    java: str,
-    path: str,
-    handler: Callable[[Node, Message], Result],
-    params: dict[str, Param],
-    allowed: str = ANYBODY,
-) -> Api:
-    return Api(java, "PUT", path, handler, {**params, **_LOGIN, **_COMMON}, is_action=True, sync=True, allowed=allowed)
-
 
 TICKETS = (
     Api(
-        _TICKET + "APICreateTicketMsg",
+        TICKET_API + "APICreateTicketMsg",
         "POST",
         "/tickets",
         tickets.create,
         {
-            "name": _NAME,
-            "description": _DESCRIPTION,
-            "requests": _REQUESTS,
-            "flowCollectionUuid": _resource("collections", "TicketFlowCollectionVO", required=False),
-            "accountSystemType": _MUST,
+            "name": NAME,
+            "description": DESCRIPTION,
+            "requests": REQUESTS,
+            "flowCollectionUuid": resource("collections", "TicketFlowCollectionVO", required=False),
+            "accountSystemType": REQUIRED,
             "accountSystemContext": Param("any", required=True),
-            **_CREATION,
+            **CREATION,
         },
         allowed=MEMBER,
         check=tickets.check_create,
         creates=True,
     ),
     Api(
-        _TICKET + "APIChangeTicketStatusMsg",
+        TICKET_API + "APIChangeTicketStatusMsg",
         "PUT",
         "/tickets/{uuid}/actions",
         tickets.change_status,
         {
-            "uuid": _TICKET_UUID,
+            "uuid": TICKET_UUID,
             "statusEvent": Param("enum", required=True, values=EVENTS),
             "comment": Param(max_length=65535),
-            **_COMMON,
+            **COMMON,
         },
         is_action=True,
         allowed=MEMBER,
     ),
     Api(
-        _TICKET + "APIUpdateTicketRequestMsg",
+        TICKET_API + "APIUpdateTicketRequestMsg",
         "PUT",
         "/tickets/{uuid}/actions",
         tickets.update_request,
-        {"uuid": _TICKET_UUID, "requests": _REQUESTS, "description": _DESCRIPTION, **_COMMON},
+        {"uuid": TICKET_UUID, "requests": REQUESTS, "description": DESCRIPTION, **COMMON},
         is_action=True,
         allowed=MEMBER,
     ),
     Api(
-        _TICKET + "APIDeleteTicketMsg",
+        TICKET_API + "APIDeleteTicketMsg",
         "DELETE",
         "/tickets/{uuid}",
         tickets.delete,
-        {"uuid": _TICKET_UUID, **_DELETE_MODE},
+        {"uuid": TICKET_UUID, **DELETION},
         parameter="",
         allowed=MEMBER,
         deletes=True,
     ),
-    _query(_TICKET + "APIQueryTicketMsg", "/tickets", "tickets"),
-    _query(_TICKET + "APIQueryTicketHistoryMsg", "/tickets/histories", "histories"),
-    _query(_TICKET + "APIQueryArchiveTicketMsg", "/tickets/archives", "archives"),
-    _query(_TICKET + "APIQueryArchiveTicketHistoryMsg", "/tickets/histories/archives", "archive_histories"),
-    _query(_TICKET + "APIQueryTicketTypeMsg", "/ticket-types", "ticket_types"),
-    _query(_TICKET + "APIQueryTicketFlowMsg", "/tickets/flow", "flows"),
-    _query(_TICKET + "APIQueryTicketFlowCollectionMsg", "/tickets/flow-collections", "collections"),
-)
-
-_TYPES_PATH = "/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types"
-FLOW_COLLECTIONS = (
-    Api(
-        _IAM2_TICKET + "APICreateIAM2TickFlowCollectionMsg",
-        "POST",
-        "/tickets/flow-collections",
-        flow_collections.create,
-        {
-            "flows": Param("objects"),
-            "projectUuid": _resource("projects", "IAM2ProjectVO"),
-            "name": _NAME,
-            "description": _DESCRIPTION,
-            "isDefault": _FLAG,
-            "ticketTypeUuids": _TYPE_UUIDS,
-            **_CREATION,
-        },
-        allowed=MANAGER,
-        check=flow_collections.check_create,
-        creates=True,
-    ),
-    Api(
-        _IAM2_TICKET + "APIUpdateIAM2TicketFlowCollectionMsg",
-        "PUT",
-        "/tickets/flow-collections/{uuid}/actions",
-        flow_collections.update,
-        {
-            "uuid": _COLLECTION_UUID,
-            "flows": Param("objects"),
-            "name": Param(max_length=255),
-            "description": _DESCRIPTION,
-            "isDefault": _FLAG,
-            **_COMMON,
-        },
-        is_action=True,
-        allowed=MANAGER,
-        check=flow_collections.check_update,
-    ),
-    Api(
-        _TICKET + "APIChangeTicketFlowCollectionStateMsg",
-        "PUT",
-        "/tickets/flow-collections/{uuid}/actions",
-        flow_collections.change_state,
-        {"uuid": _COLLECTION_UUID, "stateEvent": Param(required=True, values=("enable", "disable")), **_COMMON},
-        is_action=True,
-        allowed=MANAGER,
-    ),
-    Api(
-        _TICKET + "APIDeleteTicketFlowCollectionMsg",
-        "DELETE",
-        "/tickets/flow-collections/{uuid}",
-        flow_collections.delete,
-        {"uuid": _COLLECTION_UUID, **_DELETE_MODE},
-        parameter="",
-        allowed=MANAGER,
-        deletes=True,
-    ),
-    Api(
-        _TICKET + "APIAddTicketTypesToTicketFlowCollectionMsg",
-        "POST",
-        _TYPES_PATH,
-        flow_collections.add_types,
-        {"ticketFlowCollectionUuid": _COLLECTION_UUID, "ticketTypeUuids": _TYPE_UUIDS_NEEDED, **_COMMON},
-        allowed=MANAGER,
-        check=flow_collections.check_add_types,
-    ),
-    Api(
-        _TICKET + "APIRemoveTicketTypesFromTicketFlowCollectionMsg",
-        "DELETE",
-        _TYPES_PATH,
-        flow_collections.remove_types,
-        {"ticketFlowCollectionUuid": _COLLECTION_UUID, "ticketTypeUuids": _TYPE_UUIDS_NEEDED, **_COMMON},
-        parameter="",
-        allowed=MANAGER,
-    ),
-    Api(
-        _IAM2_TICKET + "APIAddIAM2TicketFlowMsg",
-        "POST",
-        "/tickets/flow",
-        flow_collections.add_flow,
-        {
-            "approverUuid": _MUST,
-            "approverTitle": _TEXT,
-            "name": _MUST,
-            "description": _TEXT,
-            "collectionUuid": _COLLECTION_UUID,
-            "parentFlowUuid": _TEXT,
-            **_CREATION,
-        },
-        allowed=MANAGER,
-        check=flow_collections.check_add_flow,
-        creates=True,
-    ),
-    Api(
-        _IAM2_TICKET + "APIUpdateIAM2TicketFlowMsg",
-        "PUT",
-        "/tickets/flow/{uuid}/actions",
-        flow_collections.update_flow,
-        {
-            "uuid": _FLOW_UUID,
-            "name": _TEXT,
-            "description": _TEXT,
-            "approverUuid": _TEXT,
-            "approverTitle": _TEXT,
-            **_COMMON,
-        },
-        is_action=True,
-        allowed=MANAGER,
-        check=flow_collections.check_update_flow,
-    ),
-    Api(
-        _IAM2_TICKET + "APIDeleteIAM2TicketFlowMsg",
-        "DELETE",
-        "/tickets/flow/{uuid}",
-        flow_collections.delete_flow,
-        {"uuid": _FLOW_UUID, **_DELETE_MODE},
-        parameter="",
-        allowed=MANAGER,
-        check=flow_collections.check_delete_flow,
-        deletes=True,
-    ),
+    query_api(TICKET_API + "APIQueryTicketMsg", "/tickets", "tickets"),
+    query_api(TICKET_API + "APIQueryTicketHistoryMsg", "/tickets/histories", "histories"),
+    query_api(TICKET_API + "APIQueryArchiveTicketMsg", "/tickets/archives", "archives"),
+    query_api(TICKET_API + "APIQueryArchiveTicketHistoryMsg", "/tickets/histories/archives", "archive_histories"),
+    query_api(TICKET_API + "APIQueryTicketTypeMsg", "/ticket-types", "ticket_types"),
+    query_api(TICKET_API + "APIQueryTicketFlowMsg", "/tickets/flow", "flows"),
+    query_api(TICKET_API + "APIQueryTicketFlowCollectionMsg", "/tickets/flow-collections", "collections"),
 )
 
 LOGINS = (
-    _login(
-        _IDENTITY + "APILogInByAccountMsg",
+    login_api(
+        IDENTITY_API + "APILogInByAccountMsg",
         "/accounts/login",
         sessions.log_in_by_account,
-        {"accountName": _MUST, "password": _MUST, "accountType": _TEXT},
+        {"accountName": REQUIRED, "password": REQUIRED, "accountType": TEXT},
     ),
-    _login(
-        _IDENTITY + "login.APILogInMsg",
+    login_api(
+        IDENTITY_API + "login.APILogInMsg",
         "/login",
         sessions.log_in,
-        {"username": _MUST, "password": _MUST, "loginType": _MUST, "properties": Param("any")},
+        {"username": REQUIRED, "password": REQUIRED, "loginType": REQUIRED, "properties": Param("any")},
     ),
-    _login(
-        _IAM2 + "APILoginIAM2VirtualIDMsg",
+    login_api(
+        IAM2_API + "APILoginIAM2VirtualIDMsg",
         "/iam2/virtual-ids/login",
         sessions.log_in_virtual_id,
-        {"name": _MUST, "password": _MUST},
+        {"name": REQUIRED, "password": REQUIRED},
     ),
-    _login(
-        _IAM2 + "APILoginIAM2ProjectMsg",
+    login_api(
+        IAM2_API + "APILoginIAM2ProjectMsg",
         "/iam2/projects/login",
         sessions.log_in_project,
-        {"projectName": _MUST},
+        {"projectName": REQUIRED},
         allowed=LOGGED_IN,
     ),
-    _login(_IAM2 + "APILoginIAM2PlatformMsg", "/iam2/platform/login", sessions.log_in_platform, {}, allowed=LOGGED_IN),
+    login_api(
+        IAM2_API + "APILoginIAM2PlatformMsg", "/iam2/platform/login", sessions.log_in_platform, {}, allowed=LOGGED_IN
+    ),
 )
 
 OTHERS = (
     Api(
-        _IDENTITY + "APILogOutMsg",
+        IDENTITY_API + "APILogOutMsg",
         "DELETE",
         "/accounts/sessions/{sessionUuid}",
         sessions.log_out,
-        {"sessionUuid": _TEXT, **_COMMON},
+        {"sessionUuid": TEXT, **COMMON},
         parameter="",
         sync=True,
         allowed=ANYBODY,
     ),
     Api(
-        _IDENTITY + "APIValidateSessionMsg",
+        IDENTITY_API + "APIValidateSessionMsg",
         "GET",
         "/accounts/sessions/{sessionUuid}/valid",
         sessions.validate,
-        {"sessionUuid": _MUST},
+        {"sessionUuid": REQUIRED},
         parameter="",
         sync=True,
         allowed=ANYBODY,
     ),
     Api(
-        _IDENTITY + "APIRenewSessionMsg",
+        IDENTITY_API + "APIRenewSessionMsg",
         "PUT",
         "/accounts/sessions/{sessionUuid}/renew",
         sessions.renew,
-        {"sessionUuid": _MUST, "duration": Param("integer", between=(60, 31536000)), **_COMMON},
+        {"sessionUuid": REQUIRED, "duration": Param("integer", between=(60, 31536000)), **COMMON},
         is_action=True,
     ),
     Api(
-        _MANAGEMENT + "APIGetVersionMsg",
+        MANAGEMENT_API + "APIGetVersionMsg",
         "PUT",
         "/management-nodes/actions",
         platform_info.version,
@@ -310,7 +156,7 @@ OTHERS = (
         allowed=ANYBODY,
     ),
     Api(
-        _MANAGEMENT + "APIGetCurrentTimeMsg",
+        MANAGEMENT_API + "APIGetCurrentTimeMsg",
         "PUT",
         "/management-nodes/actions",
         platform_info.current_time,
@@ -319,7 +165,7 @@ OTHERS = (
         allowed=ANYBODY,
     ),
     Api(
-        _MANAGEMENT + "APIGetPlatformTimeZoneMsg",
+        MANAGEMENT_API + "APIGetPlatformTimeZoneMsg",
         "GET",
         "/management-nodes/platform-timezone",
         platform_info.time_zone,
@@ -327,17 +173,17 @@ OTHERS = (
         sync=True,
     ),
     Api(
-        _IAM2 + "APIGetIAM2ProjectsOfVirtualIDMsg",
+        IAM2_API + "APIGetIAM2ProjectsOfVirtualIDMsg",
         "GET",
         "/iam2/virtual-ids/projects",
         platform_info.projects_of_virtual_id,
         parameter="",
         sync=True,
     ),
-    _query(_IAM2 + "APIQueryIAM2ProjectMsg", "/iam2/projects", "projects"),
-    _query(_IAM2 + "APIQueryIAM2VirtualIDMsg", "/iam2/virtual-ids", "virtual_ids"),
-    _query(_IDENTITY + "APIQueryAccountMsg", "/accounts", "accounts"),
-    _query("org.zstack.accessKey.APIQueryAccessKeyMsg", "/accesskeys", "access_keys"),
+    query_api(IAM2_API + "APIQueryIAM2ProjectMsg", "/iam2/projects", "projects"),
+    query_api(IAM2_API + "APIQueryIAM2VirtualIDMsg", "/iam2/virtual-ids", "virtual_ids"),
+    query_api(IDENTITY_API + "APIQueryAccountMsg", "/accounts", "accounts"),
+    query_api("org.zstack.accessKey.APIQueryAccessKeyMsg", "/accesskeys", "access_keys"),
 )
 
 APIS = (*TICKETS, *FLOW_COLLECTIONS, *LOGINS, *OTHERS)

@@ -50,7 +50,7 @@ class Application:
         exchange = Exchange(
             0,
             node.clock.now(),
-            id(request.protocol),
+            self._server.connection_number(request.protocol),
             request.method,
             target,
             query,
@@ -87,7 +87,7 @@ class Application:
     def _answer(
         self, request: web.Request, exchange: Exchange, reply: Reply, content_type: str | None = None
     ) -> web.Response:
-        body = reply.text.encode()
+        body = reply.text.encode("utf-8", "replace")
         exchange.status = reply.status
         if self._node.switches.log_answers:
             exchange.answer = body
@@ -161,7 +161,7 @@ class Application:
             request.transport.write(data)
 
     def _truncate(self, request: web.Request, exchange: Exchange, rule: Rule, reply: Reply) -> web.Response:
-        body = reply.text.encode()
+        body = reply.text.encode("utf-8", "replace")
         kept = len(body) // 2 if rule.bytes is None else rule.bytes
         head = f"HTTP/1.1 {reply.status} Simulated\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         self._write(request, head + body[:kept])

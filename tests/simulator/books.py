@@ -148,7 +148,7 @@ class Cloud:
         key_id, secret = identities.access_key(name)
         fields = {"uuid": identities.fixed_uuid(f"access-key/{name}"), "accountUuid": account, "userUuid": user}
         shown = {"AccessKeyID": key_id, "AccessKeySecret": secret, "state": "Enabled"}
-        self.access_keys.add(Row(ACCESS_KEY, {**fields, **shown, **dates}, account))
+        self.access_keys.add(Row(ACCESS_KEY, {**fields, **shown, **dates}, user))
 
     def _add_collection(
         self,

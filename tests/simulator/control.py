@@ -69,7 +69,8 @@ class Control:
             name: request.query[name] for name in ("method", "action", "kind", "identity") if name in request.query
         }
         headers, body = "headers" in request.query, "body" in request.query
-        entries: list[Exchange] = self._node.log.select(**wanted)
+        since = int(request.query.get("since", 0))
+        entries: list[Exchange] = [entry for entry in self._node.log.select(**wanted) if entry.number > since]
         return web.json_response({"exchanges": [entry.as_dict(headers, body) for entry in entries]})
 
     async def _clear_log(self, request: web.Request) -> web.Response:

@@ -31,7 +31,7 @@ def check_text(switches: Switches, column: str, value: str | None, limit: int = 
                 "org.hibernate.exception.GenericJDBCException: could not execute statement, caused by "
                 f"java.sql.SQLException: Incorrect string value: '{shown}' for column '{column}' at row 1"
             )
-    if len(value.encode()) > limit:
+    if len(value.encode("utf-8", "replace")) > limit:
         raise internal(
             "org.hibernate.exception.DataException: could not execute statement, caused by "
             f"com.mysql.jdbc.MysqlDataTruncation: Data truncation: Data too long for column '{column}' at row 1"

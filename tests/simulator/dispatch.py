@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from .errors import DESCRIPTIONS
 from .moves import FINAL, REJECTED
 from .tables import Row
 from .texts import text
-from .ticket_types import FIELDS, matches
+from .ticket_types import matches
 
 if TYPE_CHECKING:
     from .books import Cloud
@@ -44,7 +44,7 @@ def _execute(cloud: Cloud, request: dict[str, Any]) -> dict[str, Any]:
     times = request["executeTimes"]
     failures = 0
     details = ""
-    if request["apiName"] not in FIELDS:
+    if request["apiName"] == switches.execution_unknown_api:
         failures, details = times, text("execution_api_unknown", request["apiName"]).render(switches.locale)
     elif matches(switches.execution_failure_pattern, request["apiBody"]):
         failures = min(times, switches.execution_failures or times)

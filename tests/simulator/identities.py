@@ -103,14 +103,14 @@ def summary() -> dict[str, dict[str, str | None]]:
         }
     }
     for person in PEOPLE:
-        key_id, secret = access_key(person.name) if person.access_key else (None, None)
+        credentials = access_key(person.name) if person.access_key else (None, None)
         known[person.name] = {
             "uuid": person.uuid,
             "virtual_id_name": person.name,
             "password": PASSWORD,
             "project_name": person.projects[0] if person.projects else None,
-            "access_key_id": key_id,
-            "access_key_secret": secret,
+            "access_key_id": credentials[0],
+            "access_key_secret": credentials[1],
         }
     return known
 

@@ -87,7 +87,11 @@ class Log:
 
     def select(self, **wanted: Any) -> list[Exchange]:
         """Exchanges whose members equal what is given: ``select(kind="write", status=202)``."""
-        return [entry for entry in self.entries if all(getattr(entry, name) == value for name, value in wanted.items())]
+        return [
+            entry
+            for entry in list(self.entries)
+            if all(getattr(entry, name) == value for name, value in wanted.items())
+        ]
 
     def clear(self) -> None:
         self.entries = deque(maxlen=self._switches.log_limit)

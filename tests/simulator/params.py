@@ -117,7 +117,7 @@ def validate(node: Node, message: Message) -> None:
 
 def _check_value(name: str, param: Param, value: Any) -> None:
     if isinstance(value, str):
-        length = len(value.encode("utf-16-le")) // 2
+        length = len(value.encode("utf-16-le", "surrogatepass")) // 2
         if param.max_length is not None and length > param.max_length:
             raise invalid_argument(
                 f"field[{name}] of message[{_VALIDATOR}] exceeds max length of string. "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from itertools import count
 
 import aiohttp
 from aiohttp import web
@@ -16,7 +18,7 @@ from .java_json import dump, escape_html
 from .messages import Result
 from .node import Node
 
-_LIMITS = {"max_line_size": 1 << 20, "max_field_size": 1 << 20}
+_LINE_LIMIT = 1 << 20  # of the HTTP parser; the server's own, lower limit is checked and answered by the application
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,15 @@ class Server:
         if settings.certificate is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(settings.certificate, settings.key)
-        self._runner = web.AppRunner(Application(node, self).build(), access_log=None, **_LIMITS)
+        self._runner = web.AppRunner(
+            Application(node, self).build(), access_log=None, max_line_size=_LINE_LIMIT, max_field_size=_LINE_LIMIT
+        )
         self._control = web.AppRunner(Control(node, self).build(), access_log=None)
         self._listener: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
+        self._numbers = count(1)
+        self._connections: dict[int, int] = {}  # id of a connection's protocol -> number, the latest of that id
 
     @property
     def scheme(self) -> str:
@@ -89,17 +95,26 @@ class Server:
         await asyncio.sleep(down)
         await self._listen()
 
+    def connection_number(self, protocol: object) -> int:
+        """The number of a connection, in the order in which they were opened."""
+        return self._connections[id(protocol)]
+
     def restart_soon(self, down: float, lose_sessions: bool) -> None:
         self._spawn(self.restart(down, lose_sessions))
 
     async def _listen(self) -> None:
-        assert self._runner.server is not None
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
-            self._runner.server, self.settings.host, self.port, ssl=self._tls, backlog=1024, reuse_address=True
+            self._connected, self.settings.host, self.port, ssl=self._tls, backlog=1024, reuse_address=True
         )
         self.port = self._listener.sockets[0].getsockname()[1]
         self.node.listening_at = f"{self.settings.host}:{self.port}"
+
+    def _connected(self) -> asyncio.Protocol:
+        assert self._runner.server is not None
+        protocol = self._runner.server()
+        self._connections[id(protocol)] = next(self._numbers)
+        return protocol
 
     def _stop_listening(self) -> None:
         if self._listener is not None:
@@ -110,8 +125,8 @@ class Server:
             if connection.transport is not None:
                 connection.transport.abort()
 
-    def _spawn(self, coroutine: object) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(coroutine)  # type: ignore[arg-type]
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -120,16 +135,13 @@ class Server:
 
     async def _deliver(self, url: str, job_uuid: str, outcome: Result | ApiError) -> None:
         """POST the job's answer until the receiver says 2xx, or the tries are used up."""
-        failed = isinstance(outcome, ApiError)
+        headers = {"X-Job-UUID": job_uuid, "Content-Type": "application/json; charset=utf-8"}
         if isinstance(outcome, ApiError):
+            headers["X-Job-Success"] = "false"
             body = escape_html(dump({"error": outcome.error_code(self.node.switches.locale)}))
         else:
+            headers["X-Job-Success"] = "true"
             body = outcome.body(with_schema=False)
-        headers = {
-            "X-Job-UUID": job_uuid,
-            "X-Job-Success": "false" if failed else "true",
-            "Content-Type": "application/json; charset=utf-8",
-        }
         if self._session is None:
             self._session = aiohttp.ClientSession()
         for _ in range(self.node.switches.webhook_retries):

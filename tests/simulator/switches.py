@@ -146,6 +146,9 @@ class Switches:
         "^fail-", "SIMULATOR", "a request fails whose apiBody `name` this regular expression finds; empty = none"
     )
     execution_failures: int = _switch(0, "SIMULATOR", "of a failing request's executions this many fail; 0 = all")
+    execution_unknown_api: str = _switch(
+        "", "SIMULATOR", "API class that the executor cannot find, though creation could"
+    )
     execution_failure_code: str = _switch("SYS.1006", "SIMULATOR", "error code of a failed execution")
     execution_failure_rejects: bool = _switch(
         False, "UNKNOWN", "a failed execution turns the ticket Rejected; if not it stays FinalApproved"
@@ -193,7 +196,8 @@ def table() -> tuple[Field[Any], ...]:
 
 
 def _read(item: Field[Any], value: Any) -> Any:
-    kind = type(item.default)
+    default: Any = item.default
+    kind = type(default)
     if kind is bool:
         if isinstance(value, str) and value.lower() in ("true", "yes", "on", "1", "false", "no", "off", "0"):
             return value.lower() in ("true", "yes", "on", "1")

@@ -22,7 +22,7 @@ def collate(text: str) -> str:
 class Row(dict[str, Any]):
     """One record: its JSON fields, who sees it, and its JSON text once written.
 
-    ``owner`` is the account that sees it beside admin; None for everybody, "" for admin alone.
+    ``owner`` is the account or user that sees it beside admin; None for everybody, "" for admin alone.
     """
 
     __slots__ = ("fragment", "hidden", "inventory", "owner")
