@@ -9,6 +9,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_RO
 ifeq ($(PYTHON),)
 $(error Python 3.11 or newer is needed)
 endif
+DEMO := .cache/venv/demo/bin
 CHECK := "$(PYTHON)" -m tests.support.check
 
 help:  ## List the commands
@@ -16,6 +17,15 @@ help:  ## List the commands
 
 dev:  ## Make .venv, in which the checkout is the collection zstack.tickets
 	@"$(PYTHON)" -m tests.support.environments dev
+
+demo:  ## Play a ticket's life against the simulator
+	@"$(PYTHON)" -m tests.support.environments demo >/dev/null
+	@$(DEMO)/python -m demo.run
+
+simulator:  ## Run the simulator, and print what points other shells at it
+	@"$(PYTHON)" -m tests.support.environments demo >/dev/null
+	@echo "export PATH=\"$$PWD/$(DEMO):\$$PATH\""
+	@exec $(DEMO)/python -m tests.simulator --port 0
 
 test:  ## Check everything, as before a merge
 	@$(CHECK)

@@ -9,25 +9,20 @@ step that fails the end is shown. The last line counts tests as pytest does.
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from types import FrameType
 from typing import IO
 
-from tests.support.environments import CACHE, ROOT, Environment, Failed, Missing
+from tests.support.environments import CACHE, ROOT, Failed, Missing
+from tests.support.processes import end, raise_when_terminated
 from tests.support.report import LOGS, Display, Outcome, Result, junit_of, log_of, summarise
 from tests.support.steps import CHAINS, Step
 
 SIDE_BY_SIDE = 2
 STEP_SECONDS = 1200
 """A step that takes longer hangs."""
-ENDING_SECONDS = 10
-"""What a step may take to clean up when it is ended."""
 
 
 class Runner:
@@ -75,7 +70,7 @@ class Runner:
         process = subprocess.Popen(
             complete_command(step),
             cwd=ROOT / step.folder,
-            env=environ_for(step.environment),
+            env=step.environment.environ(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -92,37 +87,12 @@ class Runner:
         return ("FAILED", f"exit status {status}") if status else ("ok", "")
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process with everything that it started."""
-    for request in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, request)
-            process.wait(ENDING_SECONDS)
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
-
-
 def complete_command(step: Step) -> tuple[str, ...]:
     if not step.is_pytest:
         return step.command
     # Several pytest runs at once must not share a cache.
     cache = CACHE / "pytest" / step.environment.name
     return (*step.command, "-o", f"cache_dir={cache}", f"--junit-xml={junit_of(step)}")
-
-
-def environ_for(environment: Environment) -> Mapping[str, str]:
-    """The caller's variables, without settings of Ansible that would change what is tested."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    environ["PATH"] = os.pathsep.join([str(environment.programs), environ["PATH"]])
-    # A copy of the collection that is installed in the home folder would be found before the checkout.
-    environ["ANSIBLE_HOME"] = str(CACHE / "ansible")
-    return environ
-
-
-def interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def main(groups: list[str]) -> int:
@@ -133,7 +103,7 @@ def main(groups: list[str]) -> int:
     chains = [[step for step in chain if not groups or step.group in groups] for chain in CHAINS]
     LOGS.mkdir(parents=True, exist_ok=True)
     runner = Runner(Display() if sum(map(len, chains)) > 1 else None)
-    signal.signal(signal.SIGTERM, interrupt)
+    raise_when_terminated()
     started = time.monotonic()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         try:

@@ -90,6 +90,14 @@ class Environment:
     def requirements(self) -> Path:
         return REQUIREMENTS / f"{self.name}.txt"
 
+    def environ(self) -> dict[str, str]:
+        """Return the caller's variables with this environment's programs first, without the caller's Ansible settings."""
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+        environ["PATH"] = os.pathsep.join([str(self.programs), environ["PATH"]])
+        # A copy of the collection that is installed in the home folder would be found before the checkout.
+        environ["ANSIBLE_HOME"] = str(CACHE / "ansible")
+        return environ
+
     def read_versions(self) -> tuple[str, str]:
         """Return the versions of ansible-core and Python that it has, ``-`` for what is not there."""
         cores = self.folder.glob("lib/python*/site-packages/ansible_core-*.dist-info")

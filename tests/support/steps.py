@@ -70,7 +70,9 @@ CHAINS: list[list[Step]] = [
         lint("format", "ruff", "format", "--check", "--diff", "."),
         lint("yamllint", "yamllint", "--strict", "."),
         lint("codespell", "codespell"),
-        Step("mypy", "types", ("mypy", ".venv/collections/ansible_collections/zstack/tickets/plugins", "tests")),
+        Step(
+            "mypy", "types", ("mypy", ".venv/collections/ansible_collections/zstack/tickets/plugins", "tests", "demo")
+        ),
         lint("changelog", "antsibull-changelog", "lint"),
         lint(
             "documentation",

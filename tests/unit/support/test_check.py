@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -146,13 +145,3 @@ def test_make_runs_the_groups_that_exist() -> None:
         word for line in makefile.splitlines() if "$(CHECK) " in line for word in line.split("$(CHECK) ")[1].split()
     }
     assert called == groups
-
-
-def test_ending_reaches_what_a_step_started() -> None:
-    program = ["sh", "-c", "sleep 600 & echo started; wait"]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, start_new_session=True) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"started\n"
-        check.end(process)
-        # The end of the file: nobody who could write to it is left.
-        assert process.stdout.read() == b""
