@@ -20,7 +20,7 @@ options:
   name:
     description:
       - Name of the ticket, at most 255 characters. Required to create one. Tickets cannot be renamed.
-      - Without O(uuid), the ticket is the one that has exactly this name, in upper and lower case, and this O(account_system_context).
+      - Without O(uuid), the ticket is the one that has exactly this name and this O(account_system_context). Upper and lower case matter.
       - The server allows several tickets of one name. If more than one fits, the task fails and lists them. Give O(uuid) then.
     type: str
   description:

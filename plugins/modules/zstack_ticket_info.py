@@ -25,7 +25,7 @@ options:
     aliases: [resourceUuid]
   name:
     description:
-      - Exact name of tickets, in upper and lower case. Use O(query) to search by a part of a name.
+      - Exact name of tickets. Upper and lower case matter. Use O(query) to search by a part of a name.
     type: str
   status:
     description:
@@ -196,9 +196,9 @@ tickets:
           type: dict
           sample: {}
         operator_type:
-          description: Kind of the operator.
+          description: Kind of account system that the operator belongs to.
           type: str
-          sample: AccountVO
+          sample: iam2
         operator_uuid:
           description: UUID of the account or virtual ID that acted.
           type: str

@@ -38,7 +38,7 @@ options:
     aliases: [resourceUuid]
   name:
     description:
-      - Exact name of the ticket, in upper and lower case. If several tickets have it, the task fails and lists them. Give O(uuid) then,
+      - Exact name of the ticket. Upper and lower case matter. If several tickets have it, the task fails and lists them. Give O(uuid) then,
         or O(account_system_context).
     type: str
   account_system_context:
@@ -67,7 +67,7 @@ options:
     type: str
   steps:
     description:
-      - V(all) approves steps as long as the due one is the caller's. V(next) approves only the one that is due now.
+      - V(all) approves steps as long as the due one is the caller's. V(next) approves only the one that is due when the task begins.
     type: str
     choices: [all, next]
     default: all
@@ -87,7 +87,7 @@ options:
     default: false
   wait_timeout:
     description:
-      - How many seconds to wait at most. Approvers are people, so think of hours.
+      - Seconds to wait at most. Approvers are people, so think of hours.
     type: int
     default: 600
   wait_interval:
@@ -97,7 +97,7 @@ options:
     default: 5
   on_timeout:
     description:
-      - What a wait is whose time is up. V(fail) makes it a failure, V(warn) a warning and a success with RV(timed_out=true).
+      - What to do when the time is up. V(fail) fails, V(warn) warns and succeeds with RV(timed_out=true).
       - Nothing is lost in either case. Running the task again goes on waiting.
     type: str
     choices: [fail, warn]
