@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from .node import Node
     from .server import Server
 
-_CONTENT_TYPE = "content type of the answer"
 _HEADER_LIMIT = 65536  # of the request line and the headers together
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE"))
 _REFUSED = re.compile(r'[<>|{}^"\\`]|%(?![0-9A-Fa-f]{2})')
 _HTML = "<!doctype html><html><head><title>HTTP Status {0}</title></head><body><h1>HTTP Status {0}</h1></body></html>"
 _CHUNK = b'{"inventories":[' + b'{"name":"filler"},' * 4096
+
+
+class _Page(web.Response):
+    """An error page of the servlet container."""
 
 
 class Application:
@@ -60,7 +63,7 @@ class Application:
         node.log.start(exchange)
         refusal = self._refuse(request, exchange)
         if refusal is not None:
-            return self._answer(request, exchange, refusal, "text/html;charset=utf-8")
+            return self._answer(request, exchange, refusal, _Page)
         if not node.faults.rules:
             return self._answer(request, exchange, self._dispatcher.handle(exchange))
         self._dispatcher.identify(exchange)
@@ -85,16 +88,14 @@ class Application:
         return None
 
     def _answer(
-        self, request: web.Request, exchange: Exchange, reply: Reply, content_type: str | None = None
+        self, request: web.Request, exchange: Exchange, reply: Reply, kind: type[web.Response] = web.Response
     ) -> web.Response:
         body = reply.text.encode("utf-8", "replace")
         exchange.status = reply.status
         if self._node.switches.log_answers:
             exchange.answer = body
         self._node.log.finish(exchange)
-        response = web.Response(body=body, status=reply.status)
-        if content_type is not None:
-            request[_CONTENT_TYPE] = content_type
+        response = kind(body=body, status=reply.status)
         if self._node.switches.session_cookie and "JSESSIONID=" not in request.headers.get("Cookie", ""):
             context = self._node.switches.context_path
             response.headers["Set-Cookie"] = f"JSESSIONID={secrets.token_hex(16).upper()}; Path=/{context}; HttpOnly"
@@ -207,5 +208,5 @@ async def _strip_headers(request: web.Request, response: web.StreamResponse) -> 
     """The server never sets a content type; the container's own error pages have one."""
     response.headers.popall("Content-Type", None)
     response.headers.popall("Server", None)
-    if _CONTENT_TYPE in request:
-        response.headers["Content-Type"] = request[_CONTENT_TYPE]
+    if isinstance(response, _Page):
+        response.headers["Content-Type"] = "text/html;charset=utf-8"
