@@ -92,6 +92,7 @@ def seed_tickets(node: Node, count: int, prefix: str = "seeded") -> int:
             "accountSystemType": "iam2",
             "ticketTypeUuid": VM_TYPE,
             "accountSystemContext": context,
+            "currentFlowUuid": None,
             "flowCollectionUuid": DEMO_COLLECTION,
         }
         cloud.tickets.add(Row(TICKET, {**fields, **dates}, linked_account(PROJECT)))

@@ -28,10 +28,6 @@ _HTML = "<!doctype html><html><head><title>HTTP Status {0}</title></head><body><
 _CHUNK = b'{"inventories":[' + b'{"name":"filler"},' * 4096
 
 
-class _Page(web.Response):
-    """An error page of the servlet container."""
-
-
 class Application:
     """Handles requests on the API's own listener."""
 
@@ -63,7 +59,7 @@ class Application:
         node.log.start(exchange)
         refusal = self._refuse(request, exchange)
         if refusal is not None:
-            return self._answer(request, exchange, refusal, _Page)
+            return self._answer(request, exchange, refusal, {"Content-Type": "text/html;charset=utf-8"})
         if not node.faults.rules:
             return self._answer(request, exchange, self._dispatcher.handle(exchange))
         self._dispatcher.identify(exchange)
@@ -88,14 +84,14 @@ class Application:
         return None
 
     def _answer(
-        self, request: web.Request, exchange: Exchange, reply: Reply, kind: type[web.Response] = web.Response
+        self, request: web.Request, exchange: Exchange, reply: Reply, headers: dict[str, str] | None = None
     ) -> web.Response:
         body = reply.text.encode("utf-8", "replace")
         exchange.status = reply.status
         if self._node.switches.log_answers:
             exchange.answer = body
         self._node.log.finish(exchange)
-        response = kind(body=body, status=reply.status)
+        response = web.Response(body=body, status=reply.status, headers=headers)
         if self._node.switches.session_cookie and "JSESSIONID=" not in request.headers.get("Cookie", ""):
             context = self._node.switches.context_path
             response.headers["Set-Cookie"] = f"JSESSIONID={secrets.token_hex(16).upper()}; Path=/{context}; HttpOnly"
@@ -151,11 +147,8 @@ class Application:
     def _other_answer(self, request: web.Request, exchange: Exchange, rule: Rule) -> web.Response:
         status = {"foreign_json": 200, "redirect": 307}.get(rule.fault, rule.status)
         body = rule.body or ('["unexpected"]' if rule.fault == "foreign_json" else "")
-        response = self._answer(request, exchange, Reply(status, body))
-        response.headers.update(rule.headers)
-        if rule.location:
-            response.headers["Location"] = rule.location
-        return response
+        headers = {**rule.headers, "Location": rule.location} if rule.location else rule.headers
+        return self._answer(request, exchange, Reply(status, body), headers)
 
     def _write(self, request: web.Request, data: bytes) -> None:
         if request.transport is not None:
@@ -205,8 +198,7 @@ _AFTER = frozenset(("reset_after", "truncate"))
 
 
 async def _strip_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """The server never sets a content type; the container's own error pages have one."""
-    response.headers.popall("Content-Type", None)
+    """Drop what aiohttp adds: the server sets no content type, only the container's error pages have one."""
+    if response.headers.get("Content-Type") == "application/octet-stream":
+        del response.headers["Content-Type"]
     response.headers.popall("Server", None)
-    if isinstance(response, _Page):
-        response.headers["Content-Type"] = "text/html;charset=utf-8"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _VALIDATOR = "org.zstack.header.message.ApiMessageParamValidator"
 UUID = re.compile(r"[0-9a-f]{8}[0-9a-f]{4}[1-5][0-9a-f]{3}[89ab][0-9a-f]{3}[0-9a-f]{12}")
 _UUID_COMPLAINT = (
-    "resourceUuid[{}] is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped. "
+    "is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped. "
     "see http://en.wikipedia.org/wiki/Universally_unique_identifier for format of UUID, the regular expression uses "
     "to validate a UUID is '" + UUID.pattern + "'"
 )
@@ -157,4 +157,4 @@ def _check_resource(node: Node, message: Message, name: str, resource: tuple[str
 def check_resource_uuid(uuid: str | None) -> None:
     """The format that a uuid chosen by the client must have."""
     if uuid is not None and not UUID.fullmatch(uuid):
-        raise invalid_argument(_UUID_COMPLAINT.format(uuid))
+        raise invalid_argument(f"resourceUuid[{uuid}] {_UUID_COMPLAINT}")

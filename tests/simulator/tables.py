@@ -55,8 +55,9 @@ class Table:
     def __getitem__(self, uuid: str) -> Row:
         return self._rows[uuid]
 
-    def get(self, uuid: str | None) -> Row | None:
-        return self._rows.get(uuid) if uuid is not None else None
+    def get(self, uuid: object) -> Row | None:
+        """The row of that uuid; anything may be asked for, as JSON from outside does."""
+        return self._rows.get(uuid) if isinstance(uuid, str) else None
 
     def all(self) -> ValuesView[Row]:
         return self._rows.values()

@@ -109,6 +109,8 @@ class Clients:
         self._clients: dict[str, Client] = {}
 
     def __getattr__(self, name: str) -> Client:
+        if name != "nobody" and name not in self._sim.identities:
+            raise AttributeError(name)
         if name not in self._clients:
             self._clients[name] = Client(self._sim)
             if name != "nobody":

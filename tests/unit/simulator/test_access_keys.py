@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-UTC = timezone.utc
+UTC = UTC
 
 
 def _headers(sim: Any, name: str, method: str, path: str, when: datetime | None = None, **changes: Any) -> Any:

@@ -125,9 +125,7 @@ def test_default_limit_is_a_thousand(as_: Any, sim: Any) -> None:
     assert as_.requester.query("/tickets", "name=seeded-1234")[0]["name"] == "seeded-1234"
 
 
-@pytest.mark.parametrize(
-    ("sort", "reverse"), [("name", False), ("%2Bname", False), ("+name", False), ("-name", True)]
-)
+@pytest.mark.parametrize(("sort", "reverse"), [("name", False), ("%2Bname", False), ("+name", False), ("-name", True)])
 def test_sorting(as_: Any, tickets: list[str], sort: str, reverse: bool) -> None:
     rows = as_.requester("GET", f"/tickets?sort={sort}").json()["inventories"]
     names = [row["name"].lower() for row in rows]
