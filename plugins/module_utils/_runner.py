@@ -79,9 +79,7 @@ def run_module(command: Command) -> None:
         try:
             result = run(command, module.params, module.check_mode, clients, warn=module.warn)
         except Interrupted:
-            result = dict(
-                failed=True, changed=False, msg="The task was interrupted. Run it again to go on from where it stands."
-            )
+            result = _failure("The task was interrupted. Run it again to go on from where it stands.")
         for warning in clients.close():
             module.warn(warning)
     module.no_log_values.update(clients.secrets.forms)
@@ -116,9 +114,13 @@ def run(
         text = (
             f"This is a fault of the collection, not of your task: {type(error).__name__}: {error}. Please report it."
         )
-        result = dict(failed=True, changed=False, msg=text)
+        result = _failure(text)
     masked: dict[str, t.Any] = clients.secrets.mask_all(result)
     return masked
+
+
+def _failure(text: str) -> dict[str, t.Any]:
+    return dict(failed=True, changed=False, msg=text, error=ZStackError(text).error())
 
 
 @contextmanager

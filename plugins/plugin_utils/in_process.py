@@ -11,6 +11,7 @@ operation over the same options. Everything else, such as another connection, be
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import sys
@@ -28,9 +29,13 @@ from ansible.utils.display import Display
 
 from ansible_collections.zstack.tickets.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
 from ansible_collections.zstack.tickets.plugins.module_utils._runner import Clients, Command, run
+from ansible_collections.zstack.tickets.plugins.module_utils._tickets.values import plain
 
 SWITCH = "zstack_in_process"
 """The variable that turns this off; in upper case the environment variable."""
+
+OUR_PYTHON = "{{ ansible_playbook_python }}"
+"""How inventories usually name it."""
 
 display = Display()
 
@@ -63,45 +68,62 @@ class InProcessAction(ActionBase):
         )
 
     def _is_wanted(self, task_vars: t.Mapping[str, t.Any]) -> bool:
-        switch = task_vars.get(SWITCH, os.environ.get(SWITCH.upper(), True))
-        return bool(boolean(self._templar.template(switch), strict=False))
+        if SWITCH in task_vars:
+            return bool(boolean(self._templar.template(task_vars[SWITCH]), strict=False))
+        return bool(boolean(os.environ.get(SWITCH.upper(), True), strict=False))
 
     def _is_our_python(self, task_vars: t.Mapping[str, t.Any]) -> bool:
         """Whether the task's Python is this one, or left to Ansible."""
         if self._task.delegate_to:
             task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
-        chosen = Path(self._templar.template(task_vars.get("ansible_python_interpreter", "auto")))
-        ours = Path(sys.executable)
+        chosen = task_vars.get("ansible_python_interpreter", "auto")
+        if chosen in (OUR_PYTHON, sys.executable):
+            # As on the implicit localhost. To resolve a template and paths costs more than all else here.
+            return True
+        path, ours = Path(self._templar.template(chosen)), Path(sys.executable)
         # Environments share an interpreter, so the folder has to be the same too.
-        return not chosen.is_absolute() or (
-            chosen.resolve() == ours.resolve() and chosen.parent.resolve() == ours.parent.resolve()
+        return not path.is_absolute() or (
+            path.resolve() == ours.resolve() and path.parent.resolve() == ours.parent.resolve()
         )
 
     def _run_here(self, task_vars: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        validation = ArgumentSpecValidator(self.command.argument_spec, **self.command.rules).validate(self._task.args)
-        warnings = [
-            f"Both option {double['option']} and its alias {double['alias']} are set."
-            for double in validation._warnings
-        ]
         clients = _clients()
-        options = validation.validated_parameters
+        validation = _validator(type(self)).validate(plain(self._task.args))
+        for secret in validation._no_log_values:
+            clients.secrets.add(secret)
+        warnings = [
+            f"Both option {both['option']} and its alias {both['alias']} are set." for both in validation._warnings
+        ]
         if validation.error_messages:
-            error = validation.errors[0]
-            unsupported = isinstance(error, UnsupportedError)
-            name = self._task.resolved_action or self._task.action
-            result = dict(
-                failed=True,
-                msg=f"Unsupported parameters for ({name}) module: {error.msg}" if unsupported else error.msg,
-            )
+            result: dict[str, t.Any] = dict(failed=True, msg=self._refusal(validation.errors[0]))
         else:
-            result = run(self.command, options, self._task.check_mode, clients, warnings.append, display.display)
+            result = run(
+                self.command,
+                validation.validated_parameters,
+                self._task.check_mode,
+                clients,
+                warnings.append,
+                display.display,
+            )
         if _shows_invocation(task_vars):
-            result["invocation"] = {"module_args": options}
+            result["invocation"] = {"module_args": validation.validated_parameters}
         if warnings:
             result["warnings"] = warnings
-        secrets = {*validation._no_log_values, *clients.secrets.forms}
-        clean: dict[str, t.Any] = remove_values(result, secrets)
-        return clean
+        if validation.error_messages or "invocation" in result:
+            # All else is masked already.
+            result = remove_values(result, clients.secrets.forms)
+        return result
+
+    def _refusal(self, error: Exception) -> str:
+        """What C(AnsibleModule) says of options that do not fit the argument spec."""
+        if not isinstance(error, UnsupportedError):
+            return str(error)
+        return f"Unsupported parameters for ({self._task.resolved_action or self._task.action}) module: {error}"
+
+
+@functools.cache
+def _validator(action: type[InProcessAction]) -> ArgumentSpecValidator:
+    return ArgumentSpecValidator(action.command.argument_spec, **action.command.rules)
 
 
 def _shows_invocation(task_vars: t.Mapping[str, t.Any]) -> bool:

@@ -35,8 +35,12 @@ class Endpoint:
     @property
     def base_url(self) -> str:
         """C(scheme://host:port/context), without a slash at its end and without the API's version path."""
-        context = f"/{quote(self.context_path)}" if self.context_path else ""
-        return f"{self.scheme}://{self.host}:{self.port}{context}"
+        return f"{self.scheme}://{self.host}:{self.port}{self.base_path}"
+
+    @property
+    def base_path(self) -> str:
+        """The path part of C(base_url)."""
+        return f"/{quote(self.context_path)}" if self.context_path else ""
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> Endpoint:

@@ -3,17 +3,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One exchange with the endpoint: a request goes out, an answer of bounded size comes back in bounded time.
 
-The only file that knows C(requests). **PRIVATE** to the collection; its contents may change without notice.
+The only file that knows C(requests), and of it only what it is made of: the connection pool of urllib3, which takes half the
+time for a call, and its rules for proxies. **PRIVATE** to the collection; its contents may change without notice.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+import ssl
 import traceback
 import typing as t
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import quote, urlencode
 
 from .._errors import ExchangeError, InputError
@@ -22,9 +24,20 @@ from .settings import Endpoint, Tls
 
 REQUESTS_IMPORT_ERROR: str | None
 try:
-    import requests
-    from requests.utils import get_environ_proxies
-    from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+    import urllib3
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_auth_from_url, get_environ_proxies, select_proxy
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        HTTPError,
+        InsecureRequestWarning,
+        LocationValueError,
+        NewConnectionError,
+        ProxyError,
+        SSLError,
+    )
+    from urllib3.exceptions import (
+        TimeoutError as PoolTimeoutError,
+    )
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -33,9 +46,47 @@ else:
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A page of 1,000 tickets whose requests fill their 64 KiB column is the largest sensible answer."""
 
+MAX_CONNECTIONS = 64
+"""Connections that are kept for further use; a batch of many workers uses one for each."""
+
 _CHUNK = 64 * 1024
 
 Query = t.Sequence[t.Tuple[str, str]]
+
+
+@functools.lru_cache(maxsize=None)
+def tls_context(tls: Tls) -> ssl.SSLContext:
+    """The context for these settings. Loading certificates takes 20 ms, so a process does it once, if possible before it forks."""
+    context = ssl.create_default_context(cafile=tls.verify if isinstance(tls.verify, str) else None)
+    if tls.verify is True and not any(ssl.get_default_verify_paths()[:2]):
+        # A Python that knows no certificates of the system, as on some workstations.
+        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if tls.client_cert:
+        context.load_cert_chain(tls.client_cert, tls.client_key)
+    return context
+
+
+def _pool_manager(endpoint: Endpoint, tls: Tls) -> urllib3.PoolManager:
+    options: dict[str, t.Any] = {"maxsize": MAX_CONNECTIONS}
+    if endpoint.scheme == "https":
+        try:
+            options["ssl_context"] = tls_context(tls)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"ca_path, client_cert or client_key: the certificates cannot be loaded ({type(error).__name__}). Give files in PEM form."
+            ) from None
+        if not tls.verify:
+            # The user has decided; a warning at each request would only hide others.
+            urllib3.disable_warnings(InsecureRequestWarning)
+    proxy = select_proxy(endpoint.base_url, get_environ_proxies(endpoint.base_url))
+    if proxy is None:
+        return urllib3.PoolManager(**options)
+    user, password = get_auth_from_url(proxy)
+    credentials = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
+    return urllib3.ProxyManager(proxy, proxy_headers=credentials, **options)
 
 
 @dataclass(frozen=True)
@@ -63,17 +114,15 @@ class Transport:
         self.endpoint = endpoint
         self._timeout = timeout
         self._clock = clock
-        self._verify = tls.verify
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.proxies = get_environ_proxies(endpoint.base_url)
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        if tls.client_cert:
-            self._session.cert = (tls.client_cert, tls.client_key) if tls.client_key else tls.client_cert
+        self._manager = _pool_manager(endpoint, tls)
+        # Without a proxy there is but one pool; to look for it anew at each call would take as long as half the call.
+        proxied = isinstance(self._manager, urllib3.ProxyManager)
+        self._pool = self._manager if proxied else self._manager.connection_from_url(endpoint.base_url)
+        self._prefix = endpoint.base_url if proxied else endpoint.base_path
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._manager.clear()
 
     def exchange(
         self,
@@ -90,41 +139,39 @@ class Transport:
         :raises ExchangeError: no answer, or one that is cut short, too large, too slow, or a redirect.
         :raises InputError: the endpoint cannot be a URL.
         """
-        url = self.endpoint.base_url + quote(path)
+        url = self._prefix + quote(path)
         if query:
             url += "?" + urlencode(query, quote_via=quote)
         # ASCII-only JSON is read right by every node, whatever charset its servlet container assumes.
         data = None if body is None else json.dumps(body).encode("ascii")
-        all_headers = {"Accept": "application/json", **(headers or {})}
+        # Without compression what has come can be read at once, and cannot grow on the way.
+        all_headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
         if data is not None:
             all_headers["Content-Type"] = "application/json; charset=utf-8"
         timeout = self._timeout if at_most is None else max(0.01, min(self._timeout, at_most))
         deadline = Deadline(self._clock, timeout)
         try:
-            response = self._session.request(
+            response = self._pool.urlopen(
                 method,
                 url,
-                data=data,
+                body=data,
                 headers=all_headers,
-                timeout=timeout,
-                verify=self._verify,
-                allow_redirects=False,
-                stream=True,
+                timeout=urllib3.Timeout(connect=timeout, read=timeout),
+                retries=False,
+                redirect=False,
+                preload_content=False,
             )
-            try:
-                content = _read(response, deadline)
-            finally:
-                response.close()
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise self._failure(error, timeout) from None
-        except ValueError:
+            content = _read(response, deadline)
+        except LocationValueError:
             raise InputError(
                 f"host: {self.endpoint.host!r} cannot be part of a URL. Give a host name, an address or a URL."
             ) from None
+        except (HTTPError, OSError) as error:
+            raise self._failure(error, timeout) from None
         return self._answer(response, content)
 
-    def _answer(self, response: requests.Response, content: bytes) -> Answer:
-        status = response.status_code
+    def _answer(self, response: urllib3.BaseHTTPResponse, content: bytes) -> Answer:
+        status = response.status
         if 300 <= status < 400:
             raise self._unusable(
                 "answered with a redirect, which is not followed; give the address that it leads to", status
@@ -163,10 +210,10 @@ class Transport:
             why = (reason.group(1) or reason.group(2)).strip() if reason else "certificate verify failed"
             message = f"The certificate of {where} is not trusted: {why}. Give its CA in ca_path, or validate_certs: false where that is acceptable."
             return ExchangeError(message, sent=False, passing=False)
-        if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(error, SSLError):
             hint = "scheme is https, but no TLS server seems to listen there; the API itself speaks http on port 8080"
             return ExchangeError(f"No TLS connection to {where}: {hint}.", sent=False, passing=False)
-        if isinstance(error, requests.exceptions.ProxyError):
+        if isinstance(error, ProxyError):
             return ExchangeError(
                 f"The proxy on the way to {where} cannot be reached or refuses. Check the proxy variables and no_proxy.",
                 sent=not not_connected,
@@ -186,7 +233,7 @@ class Transport:
                 f"The connection to {where} was {refused}. Check host and port, and that the management node runs.",
                 sent=False,
             )
-        if isinstance(error, (requests.Timeout, _TooSlow)) or "timed out" in text:
+        if isinstance(error, (PoolTimeoutError, _TooSlow)) or "timed out" in text:
             return ExchangeError(
                 f"{where} did not answer within {timeout:g} seconds. Raise timeout if it needs longer.", sent=True
             )
@@ -195,10 +242,6 @@ class Transport:
                 f"The answer of {where} is larger than {MAX_ANSWER_BYTES >> 20} MiB and was not read.",
                 sent=True,
                 passing=False,
-            )
-        if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-            raise InputError(
-                f"host: {self.endpoint.host!r} cannot be part of a URL. Give a host name, an address or a URL."
             )
         return ExchangeError(f"The connection to {where} broke before the answer was complete.", sent=True)
 
@@ -211,31 +254,27 @@ class _TooLarge(OSError):
     pass
 
 
-def _read(response: requests.Response, deadline: Deadline) -> bytes:
-    """The decoded body. Reads what has come instead of waiting for a full chunk, so that a trickle cannot outlast the deadline."""
-    chunks = []
+def _read(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
+    """The body. Reads what has come instead of waiting for a full chunk, so that a trickle cannot outlast the deadline."""
+    # urllib3 before 2.1 cannot read what has come; small chunks keep a trickle short.
+    read: t.Callable[[int], bytes] = getattr(response, "read1", None) or (lambda _size: response.read(1024))
+    chunks: list[bytes] = []
     size = 0
-    for chunk in _chunks(response):
-        size += len(chunk)
-        if size > MAX_ANSWER_BYTES:
-            raise _TooLarge
-        if deadline.left == 0:
-            raise _TooSlow
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _chunks(response: requests.Response) -> t.Iterator[bytes]:
-    read1 = getattr(response.raw, "read1", None)
-    if read1 is None or response.headers.get("Content-Encoding"):
-        # urllib3 before 2.1 cannot read what has come; small chunks keep a trickle short.
-        yield from response.iter_content(1024 if read1 is None else _CHUNK)
-        return
-    while True:
-        chunk = read1(_CHUNK)
-        if not chunk:
-            return
-        yield chunk
+    try:
+        while True:
+            chunk = read(_CHUNK)
+            if not chunk:
+                response.release_conn()
+                return b"".join(chunks)
+            size += len(chunk)
+            if size > MAX_ANSWER_BYTES:
+                raise _TooLarge
+            if deadline.left == 0:
+                raise _TooSlow
+            chunks.append(chunk)
+    except BaseException:
+        response.close()
+        raise
 
 
 def _causes(error: BaseException | None) -> t.Iterator[BaseException]:

@@ -86,7 +86,8 @@ def ensure(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     :raises ZStackError: the wish cannot be, or the API refuses, or it cannot be reached.
     """
     wish = TicketWish.from_options(options)
-    wish = with_own_context(wish, context)
+    if not wish.uuid:
+        wish = with_own_context(wish, context)
     ensured = EnsureTicket(context, wish)
     before = ensured.look()
     if options.get("state") == "absent":
@@ -108,7 +109,7 @@ def ensure(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
 
 def with_own_context(wish: TicketWish, context: Context) -> TicketWish:
     """The wish with the account system context that a login into a project implies, unless the task gives one."""
-    if wish.account_system_context is not None or wish.uuid:
+    if wish.account_system_context is not None:
         return wish
     caller = context.client.project_member()
     if caller is None:
@@ -265,7 +266,7 @@ class EnsureTicket:
 
         :raises InputError: the task does not say enough to create the ticket.
         """
-        wish = self._wish
+        wish = with_own_context(self._wish, self._context)
         missing = [option for option in ("name", "requests", "account_system_context") if getattr(wish, option) is None]
         if missing:
             such = f"uuid {wish.uuid}" if wish.uuid else f"name {wish.name!r}"

@@ -77,7 +77,7 @@ def _conditions(options: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def _me(context: Context) -> str:
-    caller = context.client.caller()
+    caller = context.client.caller(read_only=context.check_mode)
     if caller is None:
         raise InputError(
             "awaiting_me: the API does not tell whose session or access key this is. Log in with an account or a virtual ID instead."
