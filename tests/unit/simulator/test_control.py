@@ -181,7 +181,7 @@ def test_two_simulators_side_by_side() -> None:
 def test_unusable_settings_are_told_by_the_handle() -> None:
     with pytest.raises(ValueError, match="no switch named foo"):
         start({"foo": 1})
-    with pytest.raises(OSError), start(certificate="/nonexistent", key="/nonexistent"):
+    with pytest.raises(FileNotFoundError), start(certificate="/nonexistent", key="/nonexistent"):
         pass
 
 
@@ -192,7 +192,8 @@ def test_tls(tmp_path: Path) -> None:
     subprocess.run(command, check=True, capture_output=True)
     with start(certificate=str(certificate), key=str(key)) as sim:
         assert sim.endpoint.startswith("https://")
-        url, body = f"{sim.endpoint}/zstack/v1/management-nodes/actions", {"getVersion": {}}
+        url = f"{sim.endpoint}/zstack/v1/management-nodes/actions"
+        body: dict[str, Any] = {"getVersion": {}}
         assert requests.put(url, json=body, verify=str(certificate), timeout=10).status_code == 200
         sim.faults.add("reset_after", times=1)
         with pytest.raises(requests.ConnectionError):

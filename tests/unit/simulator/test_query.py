@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -40,13 +41,15 @@ def test_conditions_split_at_the_first_listed_operator(condition: str, read: tup
 
 @given(st.text(alphabet="ab!=<>?~ ", max_size=12))
 def test_every_condition_is_read_or_refused(condition: str) -> None:
-    try:
+    if not any(operator in condition for operator in query.OPERATORS):
+        with pytest.raises(RestError, match="doesn't contain any query operator"):
+            query.read([("q", condition)])
+        return
+    with suppress(RestError):  # not a pair
         ((name, operator, value),) = query.read([("q", condition)]).conditions
-    except RestError as error:
-        assert error.status == 400
-    else:
         assert operator in query.OPERATORS.values()
-        assert name + value in condition or value in condition
+        assert name in condition
+        assert condition.endswith(value)
 
 
 @given(st.text(max_size=20))

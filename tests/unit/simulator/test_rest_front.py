@@ -114,7 +114,7 @@ def test_checks_come_in_the_servers_order(as_: Any, sim: Any) -> None:
     assert "Authorization" in call("PUT", path, json=wrong, headers=faulty).text
     faulty["Authorization"] = "OAuth nobody"
     assert "BEGIN_ARRAY" in call("PUT", path, json=wrong, headers=faulty).text
-    right = {"updateTicketRequest": {"requests": []}}
+    right: dict[str, Any] = {"updateTicketRequest": {"requests": []}}
     assert "X-Job-UUID" in call("PUT", path, json=right, headers=faulty).text
     faulty["X-Job-UUID"] = "0" * 32
     assert call("PUT", path, json=right, headers=faulty).text == 'For input string: "soon"'

@@ -111,8 +111,20 @@ def test_causes_are_nested() -> None:
 @given(
     st.dictionaries(
         st.sampled_from(
-            ["name", "description", "requests", "accountSystemType", "accountSystemContext", "resourceUuid", "tagUuids"]
-            + ["flowCollectionUuid", "systemTags", "userTags", "statusEvent", "comment"]
+            [
+                "name",
+                "description",
+                "requests",
+                "accountSystemType",
+                "accountSystemContext",
+                "resourceUuid",
+                "tagUuids",
+                "flowCollectionUuid",
+                "systemTags",
+                "userTags",
+                "statusEvent",
+                "comment",
+            ]
         ),
         JSON | st.lists(st.dictionaries(st.sampled_from(["apiName", "apiBody", "executeTimes", "requestName"]), JSON)),
         max_size=6,
