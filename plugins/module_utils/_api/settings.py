@@ -9,18 +9,27 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from .._errors import InputError
 
 DEFAULT_PORT = 8080
+DEFAULT_CONTEXT_PATH = "zstack"
 API_VERSION_PATH = "/v1"
-_HOST = re.compile(r"\[[0-9A-Fa-f:.%]+\]|[^\s/\\?#@:\[\]<>\"']+")
+
+MOST_SECONDS = 1_000_000
+"""The longest time that an option may ask for: what sockets and sleeping can count on every platform."""
+
+_NAME = re.compile(r"[\w.-]+")
+"""A host name or an IPv4 address, or the zone of an IPv6 address."""
+
+T = t.TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,7 @@ class Endpoint:
     @property
     def base_path(self) -> str:
         """The path part of C(base_url)."""
-        return f"/{quote(self.context_path)}" if self.context_path else ""
+        return f"/{quote(self.context_path, errors='replace')}" if self.context_path else ""
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> Endpoint:
@@ -50,14 +59,13 @@ class Endpoint:
         """
         host = str(options.get("host") or "").strip()
         scheme = str(options.get("scheme") or "http").lower()
-        port = options.get("port") or DEFAULT_PORT
-        context_path = options.get("context_path")
-        context_path = "zstack" if context_path is None else str(context_path).strip().strip("/")
+        port = int(_or(options.get("port"), DEFAULT_PORT))
+        context_path = str(_or(options.get("context_path"), DEFAULT_CONTEXT_PATH)).strip().strip("/")
+        if "@" in host:
+            raise InputError("host: it must not carry credentials. Use the options for a login or an access key.")
         if "://" in host:
-            return cls._from_url(host, scheme, int(port), context_path)
-        if _HOST.fullmatch(host) is None and ":" in host and _HOST.fullmatch(f"[{host}]"):
-            host = f"[{host}]"
-        return cls(scheme, host, int(port), context_path)._checked()
+            return cls._from_url(host, scheme, port, context_path)
+        return cls(scheme, f"[{host}]" if _is_ipv6(host) else host, port, context_path)._checked()
 
     @classmethod
     def _from_url(cls, url: str, scheme: str, port: int, context_path: str) -> Endpoint:
@@ -66,27 +74,29 @@ class Endpoint:
             url_port = parts.port
         except ValueError:
             raise InputError(
-                f"host: {_without_userinfo(url)!r} is not a URL. Give for example https://zstack.example.com:8443/zstack."
+                f"host: {url!r} is not a URL. Give for example https://zstack.example.com:8443/zstack."
             ) from None
-        if parts.username or parts.password:
-            raise InputError("host: a URL must not carry credentials. Use the options for a login or an access key.")
         if parts.query or parts.fragment:
             raise InputError(f"host: the URL {url!r} must end with the context path, without a query or fragment.")
         url_scheme = parts.scheme.lower()
-        if scheme != "http" and scheme != url_scheme:
+        if scheme not in ("http", url_scheme):
             raise InputError(f"host: the URL {url!r} contradicts scheme={scheme}. Give one of the two.")
         if url_port and port not in (DEFAULT_PORT, url_port):
             raise InputError(f"host: the URL {url!r} contradicts port={port}. Give one of the two.")
+        url_path = unquote(parts.path).strip("/")
+        if url_path and context_path not in (DEFAULT_CONTEXT_PATH, url_path):
+            raise InputError(f"host: the URL {url!r} contradicts context_path={context_path}. Give one of the two.")
+        url_host = parts.netloc if url_port is None else parts.netloc.rpartition(":")[0]
         if url_port is None:
             # The API itself never speaks TLS, so https means a proxy in front, and proxies listen on 443.
             url_port = 443 if url_scheme == "https" and port == DEFAULT_PORT else port
-        url_host = parts.netloc.rsplit(":", 1)[0] if parts.port is not None else parts.netloc
-        return cls(url_scheme, url_host.rstrip(":"), url_port, parts.path.strip("/") or context_path)._checked()
+        return cls(url_scheme, url_host.rstrip(":"), url_port, url_path or context_path)._checked()
 
     def _checked(self) -> Endpoint:
         if self.scheme not in ("http", "https"):
             raise InputError(f"scheme: {self.scheme!r} is not known. It must be http or https.")
-        if _HOST.fullmatch(self.host) is None:
+        is_address = self.host[:1] + self.host[-1:] == "[]" and _is_ipv6(self.host[1:-1])
+        if not is_address and _NAME.fullmatch(self.host) is None:
             raise InputError(
                 f"host: {self.host!r} is not a host name, an address or a URL such as http://10.0.0.1:8080/zstack."
             )
@@ -95,8 +105,15 @@ class Endpoint:
         return self
 
 
-def _without_userinfo(url: str) -> str:
-    return re.sub(r"//[^/@]*@", "//", url)
+def _is_ipv6(text: str) -> bool:
+    address, percent, zone = text.partition("%")
+    if percent and _NAME.fullmatch(zone) is None:
+        return False
+    try:
+        ipaddress.IPv6Address(address)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -148,19 +165,21 @@ class Limits:
         :raises InputError: a number is out of its range.
         """
         limits = cls(
-            timeout=_or(options.get("timeout"), 30),
+            timeout=_or(options.get("timeout"), 30.0),
             retries=int(_or(options.get("retries"), 3)),
             job_timeout=int(_or(options.get("job_timeout"), 300)),
-            poll_interval=_or(options.get("poll_interval"), 2),
+            poll_interval=_or(options.get("poll_interval"), 2.0),
         )
         for option in ("timeout", "job_timeout", "poll_interval"):
             value = getattr(limits, option)
-            if not value > 0 or value == float("inf"):
-                raise InputError(f"{option}: {value:g} is out of range. It must be a number of seconds above 0.")
+            if not 0 < value <= MOST_SECONDS:
+                raise InputError(
+                    f"{option}: {value:g} is out of range. It must be a number of seconds above 0 and at most {MOST_SECONDS}."
+                )
         if limits.retries < 0:
             raise InputError(f"retries: {limits.retries} is out of range. It must be 0 or more.")
         return limits
 
 
-def _or(value: t.Any, default: float) -> float:
-    return default if value is None else value
+def _or(value: t.Any, default: T) -> T:
+    return default if value is None else t.cast(T, value)
