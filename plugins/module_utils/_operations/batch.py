@@ -177,11 +177,11 @@ class _Batch:
         done = carry_out(
             self._context, ensured.plan_absent if item.absent else ensured.plan_present, ensured.look, before
         )
-        warn_of_fixed(self._context, item.wish, done.ticket)
-        ticket, events = done.ticket, []
+        warn_of_fixed(self._context, item.wish, done.resource)
+        ticket, events = done.resource, []
         if item.status and ticket:
             driven = DriveTicket(self._context, item.status).act(ticket)
-            ticket, events = driven.ticket, driven.operations
+            ticket, events = driven.resource, driven.operations
         return dict(
             changed=bool(done.operations or events),
             ticket=ticket.to_result() if ticket else None,

@@ -55,9 +55,7 @@ def update_requests(
     parameters: dict[str, t.Any] = {"requests": [request.to_api() for request in requests]}
     if description is not None:
         parameters["description"] = description
-    return _act(
-        client, ticket, "updateTicketRequest", parameters, job_uuid, f"Updating the requests of {named(ticket)}"
-    )
+    return _act(client, ticket, "updateTicketRequest", parameters, job_uuid, f"Updating the requests of {ticket}")
 
 
 def change_status(
@@ -67,12 +65,12 @@ def change_status(
     parameters = {"statusEvent": event}
     if comment is not None:
         parameters["comment"] = comment
-    return _act(client, ticket, "changeTicketStatus", parameters, job_uuid, f"The event {event} on {named(ticket)}")
+    return _act(client, ticket, "changeTicketStatus", parameters, job_uuid, f"The event {event} on {ticket}")
 
 
 def delete(client: Client, ticket: Ticket, job_uuid: str | None = None) -> None:
     """DeleteTicket."""
-    client.write("DELETE", f"/tickets/{ticket.uuid}", job_uuid=job_uuid, what=f"Deleting {named(ticket)}")
+    client.write("DELETE", f"/tickets/{ticket.uuid}", job_uuid=job_uuid, what=f"Deleting {ticket}")
 
 
 def _act(
@@ -82,8 +80,3 @@ def _act(
         "PUT", f"/tickets/{ticket.uuid}/actions", {action: dict(parameters)}, job_uuid=job_uuid, what=what
     )
     return Ticket.from_inventory(answer.get("inventory"))
-
-
-def named(ticket: Ticket) -> str:
-    """A ticket in words, as messages name it."""
-    return f"ticket {ticket.name!r} ({ticket.uuid}, {ticket.status})"

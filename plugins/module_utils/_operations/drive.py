@@ -93,7 +93,7 @@ class DriveTicket:
             )
         return ticket
 
-    def act(self, ticket: Ticket) -> Done:
+    def act(self, ticket: Ticket) -> Done[Ticket]:
         """Send all events that are the caller's to send now, reading the ticket back after each.
 
         :raises ZStackError: an event is refused, or it cannot lead to the wish.
@@ -114,14 +114,14 @@ class DriveTicket:
         """The approvers of all steps of the ticket's process."""
         return frozenset(step.approver_uuid for step in self._steps_of(ticket))
 
-    def plan(self, ticket: Ticket | None) -> list[Operation]:
+    def plan(self, ticket: Ticket | None) -> list[Operation[Ticket]]:
         """The events from here to the wish, as far as they are the caller's to send.
 
         :raises TicketError: the ticket is gone, or the wish needs a reopening that the task does not allow.
         """
         if ticket is None:
             raise TicketError("The ticket was deleted meanwhile.")
-        operations: list[Operation] = []
+        operations: list[Operation[Ticket]] = []
         while len(operations) <= len(self._steps_of(ticket)) + 1:
             event = moves.next_event(ticket.status, self._wish.wish, self._wish.reopen)
             if event is None or (event == moves.APPROVE and not self._is_to_approve(ticket, operations)):
@@ -134,7 +134,7 @@ class DriveTicket:
             ticket = predicted
         return operations
 
-    def _is_to_approve(self, ticket: Ticket, planned: t.Sequence[Operation]) -> bool:
+    def _is_to_approve(self, ticket: Ticket, planned: t.Sequence[Operation[Ticket]]) -> bool:
         """Whether to send an approval for the step that is due.
 
         :raises TicketError: in check mode, when it is somebody else's step and nothing is the caller's.
@@ -160,7 +160,7 @@ class DriveTicket:
             return False
         if self._context.check_mode:
             raise TicketError(
-                f"The {calls.named(ticket)} cannot be approved by this identity: {self._turn(due)}",
+                f"The {ticket} cannot be approved by this identity: {self._turn(due)}",
                 awaiting=flow.awaiting(due),
             )
         # The server is the authority on who may approve; most likely it will refuse.
@@ -182,7 +182,7 @@ class DriveTicket:
         )
         return replace(ticket, status=status, current_flow_uuid=current)
 
-    def _operation(self, ticket: Ticket, event: str, predicted: Ticket) -> Operation:
+    def _operation(self, ticket: Ticket, event: str, predicted: Ticket) -> Operation[Ticket]:
         return Operation(
             event,
             lambda job_uuid: self._send(ticket, event, job_uuid),
@@ -210,11 +210,11 @@ class DriveTicket:
             self._context.client.clock.sleep(pause)
             ticket = lookup.ticket_by_uuid(self._context.client, before.uuid)
             if ticket is None:
-                raise TicketError(f"The {calls.named(before)} was deleted right after the event {event}.")
+                raise TicketError(f"The {before} was deleted right after the event {event}.")
             if (ticket.status, ticket.current_flow_uuid) != (before.status, before.current_flow_uuid):
                 self._context.progress(f"{before.name}: {before.status} -> {ticket.status}")
                 return ticket
-        raise TicketError(f"The server accepted {event} for the {calls.named(before)}, but its status did not move.")
+        raise TicketError(f"The server accepted {event} for the {before}, but its status did not move.")
 
     def _due(self, ticket: Ticket) -> flow.Step | None:
         return flow.due_step(self._steps_of(ticket), ticket)

@@ -96,13 +96,13 @@ def ensure(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
         if context.check_mode and options.get("validate_on_server") and before is None:
             calls.validate_creation(context.client, ensured.creation(), wish.tags)
         done = carry_out(context, ensured.plan_present, ensured.look, before)
-        warn_of_fixed(context, wish, done.ticket)
+        warn_of_fixed(context, wish, done.resource)
     return Outcome(
         changed=bool(done.operations),
         result=dict(
-            ticket=done.ticket.to_result() if done.ticket else None,
+            ticket=done.resource.to_result() if done.resource else None,
             operations=done.operations,
-            diff=ticket_diff(before, done.ticket, wish.requests),
+            diff=ticket_diff(before, done.resource, wish.requests),
         ),
     )
 
@@ -124,7 +124,7 @@ def warn_of_fixed(context: Context, wish: TicketWish, ticket: Ticket | None) -> 
     wanted = wish.flow_collection_uuid
     if ticket and wanted and ticket.flow_collection_uuid and ticket.flow_collection_uuid != wanted:
         context.warn(
-            f"The {calls.named(ticket)} runs under the flow collection {ticket.flow_collection_uuid}, not {wanted}, and that cannot be changed. "
+            f"The {ticket} runs under the flow collection {ticket.flow_collection_uuid}, not {wanted}, and that cannot be changed. "
             "To use another one, delete the ticket first."
         )
 
@@ -159,17 +159,17 @@ class EnsureTicket:
             and identity.normalise_name(ticket.name) != wish.name
         ):
             raise TicketError(
-                f"The {calls.named(ticket)} is not called {wish.name!r}, and tickets cannot be renamed. Correct uuid or name."
+                f"The {ticket} is not called {wish.name!r}, and tickets cannot be renamed. Correct uuid or name."
             )
         return ticket
 
-    def plan_absent(self, ticket: Ticket | None) -> list[Operation]:
+    def plan_absent(self, ticket: Ticket | None) -> list[Operation[Ticket]]:
         """Delete it, if it is there."""
         if ticket is None:
             return []
         return [Operation("delete", lambda job_uuid: calls.delete(self._context.client, ticket, job_uuid), None)]
 
-    def plan_present(self, ticket: Ticket | None) -> list[Operation]:
+    def plan_present(self, ticket: Ticket | None) -> list[Operation[Ticket]]:
         """Create it, or change it by the ways that its status leaves.
 
         :raises TicketError: it differs, and may not or cannot be changed any more.
@@ -186,7 +186,7 @@ class EnsureTicket:
         recalled = replace(ticket, status=CANCELLED, current_flow_uuid=None)
         return [self._event("cancel", ticket, recalled, RECALL_COMMENT), *self._update_and_reopen(recalled)]
 
-    def _plan_stopped(self, ticket: Ticket, differences: list[str]) -> list[Operation]:
+    def _plan_stopped(self, ticket: Ticket, differences: list[str]) -> list[Operation[Ticket]]:
         if self._reopens is None:
             self._reopens = self._is_to_reopen(ticket, differences)
         if differences:
@@ -204,7 +204,7 @@ class EnsureTicket:
         return was_broken_off(lookup.history_of(self._context.client, ticket), ticket)
 
     def _refuse_change(self, ticket: Ticket, differences: list[str]) -> None:
-        what = f"The {calls.named(ticket)} differs in {', '.join(differences)}"
+        what = f"The {ticket} differs in {', '.join(differences)}"
         if ticket.status == FINAL_APPROVED:
             raise TicketError(
                 f"{what}, and a finally approved ticket cannot be changed. Use another name for a new one.",
@@ -220,7 +220,7 @@ class EnsureTicket:
                 differences=differences,
             )
 
-    def _update_and_reopen(self, ticket: Ticket) -> list[Operation]:
+    def _update_and_reopen(self, ticket: Ticket) -> list[Operation[Ticket]]:
         wanted = self._new_requests(ticket)
         description = self._wish.description
         updated = replace(
@@ -246,17 +246,17 @@ class EnsureTicket:
             for request, old_name in zip(wanted, old_names)
         )
 
-    def _reopen(self, ticket: Ticket) -> Operation:
+    def _reopen(self, ticket: Ticket) -> Operation[Ticket]:
         return self._event("reopen", ticket, replace(ticket, status=PENDING, current_flow_uuid=None), REOPEN_COMMENT)
 
-    def _event(self, event: str, ticket: Ticket, predicted: Ticket, comment: str) -> Operation:
+    def _event(self, event: str, ticket: Ticket, predicted: Ticket, comment: str) -> Operation[Ticket]:
         return Operation(
             event,
             lambda job_uuid: calls.change_status(self._context.client, ticket, event, comment, job_uuid),
             predicted,
         )
 
-    def _create(self) -> Operation:
+    def _create(self) -> Operation[Ticket]:
         parameters = self.creation()
         predicted = Ticket.from_inventory({"status": PENDING, **parameters, "uuid": parameters["resourceUuid"]})
         return Operation("create", lambda job_uuid: self._send_creation(parameters, job_uuid), predicted)

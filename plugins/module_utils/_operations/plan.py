@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Running a plan, and finishing it whatever happens on the way.
 
-A plan says for any state of a ticket which API operations are still needed. So after every trouble the same thing helps:
-look at the ticket again, and plan again. **PRIVATE** to the collection; its contents may change without notice.
+A plan says for any state of a resource, such as a ticket, which API operations are still needed. So after every trouble the
+same thing helps: look at the resource again, and plan again. **PRIVATE** to the collection; its contents may change without notice.
 """
 
 from __future__ import annotations
@@ -14,50 +14,59 @@ from dataclasses import dataclass
 
 from .._api.retry import backoff
 from .._errors import ApiError, ExchangeError, LostWrite, TicketError, WaitTimeout, ZStackError
-from .._tickets.model import Ticket
-from .calls import named
 from .context import Context
 
 
+class Resource(t.Protocol):
+    """What a plan is about. C(str()) of it names it in messages."""
+
+    def to_result(self) -> dict[str, t.Any]:
+        """The form that results show."""
+
+
+R = t.TypeVar("R", bound=Resource)
+
+
 @dataclass(frozen=True)
-class Operation:
+class Operation(t.Generic[R]):
     """One API operation of a plan.
 
-    C(send(job_uuid)) runs it and returns the ticket after it, None when there is none any more; C(predicted) is what check
+    C(send(job_uuid)) runs it and returns the resource after it, None when there is none any more; C(predicted) is what check
     mode expects that to be. C(step) tells approvals apart: it is the step approved before. C(read_back) looks for what an
     accepted operation has done, where its own answer is not taken for that.
     """
 
     name: str
-    send: t.Callable[[str | None], Ticket | None]
-    predicted: Ticket | None
+    send: t.Callable[[str | None], R | None]
+    predicted: R | None
     step: str | None = None
-    read_back: t.Callable[[], Ticket | None] | None = None
+    read_back: t.Callable[[], R | None] | None = None
 
-    def is_same(self, other: Operation | None) -> bool:
+    def is_same(self, other: Operation[R] | None) -> bool:
         """Whether both mean the same call, so that one of them is enough."""
         return other is not None and (self.name, self.step) == (other.name, other.step)
 
 
-Plan = t.Callable[[t.Optional[Ticket]], t.Sequence[Operation]]
-Look = t.Callable[[], t.Optional[Ticket]]
+Plan = t.Callable[[t.Optional[R]], t.Sequence[Operation[R]]]
+Look = t.Callable[[], t.Optional[R]]
 
 
 @dataclass(frozen=True)
-class Done:
-    """What became of a plan: the ticket after it, and the names of the operations that this run made (or would make)."""
+class Done(t.Generic[R]):
+    """What became of a plan: the resource after it, and the names of the operations that this run made (or would make)."""
 
-    ticket: Ticket | None
+    resource: R | None
     operations: list[str]
 
 
-def carry_out(context: Context, plan: Plan, look: Look, state: Ticket | None) -> Done:
+def carry_out(context: Context, plan: Plan[R], look: Look[R], state: R | None, kind: str = "ticket") -> Done[R]:
     """Run the plan from C(state) until it is empty. In check mode only say what would be done.
 
-    A lost write is sent again, under the job uuid that it had, only if the ticket shows that it is still needed. A refusal
-    counts only if the ticket is still as it was: else somebody else was faster, and the plan begins anew from there.
+    A lost write is sent again, under the job uuid that it had, only if the resource shows that it is still needed. A refusal
+    counts only if the resource is still as it was: else somebody else was faster, and the plan begins anew from there.
 
-    :raises ZStackError: as the operations do. C(extra) then tells the C(operations) made so far and the last C(ticket) seen.
+    :param kind: the key under which results show the resource.
+    :raises ZStackError: as the operations do. C(extra) then tells the C(operations) made so far and the resource as last seen.
     """
     if context.check_mode:
         operations = plan(state)
@@ -66,20 +75,20 @@ def carry_out(context: Context, plan: Plan, look: Look, state: Ticket | None) ->
     try:
         run.to_its_end()
     except ZStackError as error:
-        raise run.told(error) from None
+        raise run.told(error, kind) from None
     return Done(run.state, run.made)
 
 
-class _Run:
-    """A plan on its way: the ticket as it was last seen, and what has been made of the plan."""
+class _Run(t.Generic[R]):
+    """A plan on its way: the resource as it was last seen, and what has been made of the plan."""
 
-    def __init__(self, context: Context, plan: Plan, look: Look, state: Ticket | None) -> None:
+    def __init__(self, context: Context, plan: Plan[R], look: Look[R], state: R | None) -> None:
         self.state = state
         self.made: list[str] = []
         self._context = context
         self._plan = plan
         self._look = look
-        self._lost: tuple[Operation, LostWrite] | None = None
+        self._lost: tuple[Operation[R], LostWrite] | None = None
         self._troubles = 0
 
     def to_its_end(self) -> None:
@@ -99,14 +108,14 @@ class _Run:
                     raise TicketError(f"The server accepted {operation.name}, but nothing came of it.")
             operation = self._next()
 
-    def _next(self) -> Operation | None:
+    def _next(self) -> Operation[R] | None:
         operations = self._plan(self.state)
         return operations[0] if operations else None
 
-    def _job_uuid_for(self, operation: Operation) -> str | None:
+    def _job_uuid_for(self, operation: Operation[R]) -> str | None:
         return self._lost[1].job_uuid if self._lost and operation.is_same(self._lost[0]) else None
 
-    def _look_again(self, operation: Operation, before: Ticket | None, trouble: ZStackError) -> None:
+    def _look_again(self, operation: Operation[R], before: R | None, trouble: ZStackError) -> None:
         """Return if planning anew from what the ticket has become can help; else raise the trouble."""
         self._troubles += 1
         may_go_on = self._troubles <= self._context.client.limits.retries
@@ -121,7 +130,7 @@ class _Run:
             if self.state == before or not may_go_on:
                 raise trouble
         elif isinstance(trouble, WaitTimeout) or (isinstance(trouble, ExchangeError) and trouble.sent):
-            # It may have been accepted, so a ticket that has moved on was moved by it.
+            # It may have been accepted, so a resource that has moved on was moved by it.
             self.state = self._look()
             if self.state == before or operation.is_same(self._next()):
                 raise trouble
@@ -129,21 +138,17 @@ class _Run:
         else:
             raise trouble
 
-    def told(self, error: ZStackError) -> ZStackError:
+    def told(self, error: ZStackError, kind: str) -> ZStackError:
         """The error, with what was done before it and what is left, so that nobody has to guess."""
         if self.made:
-            error.message += f" Done before that: {', '.join(self.made)}. Now it is {_named(self.state)}."
+            error.message += f" Done before that: {', '.join(self.made)}. Now: {self.state or f'no {kind}'}."
             try:
                 left = [operation.name for operation in self._plan(self.state)]
             except ZStackError:
                 left = []
             if left:
                 error.message += f" Run the task again to finish ({', '.join(left)})."
-        error.extra.setdefault("ticket", self.state.to_result() if self.state else None)
+        error.extra.setdefault(kind, self.state.to_result() if self.state else None)
         error.extra.setdefault("operations", list(self.made))
         error.extra.setdefault("changed", bool(self.made))
         return error
-
-
-def _named(ticket: Ticket | None) -> str:
-    return named(ticket) if ticket else "no ticket"

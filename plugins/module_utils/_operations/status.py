@@ -35,7 +35,7 @@ def reach_status(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     ticket: Ticket | None = before
     try:
         done = drive.act(before)
-        events, ticket = done.operations, done.ticket or before
+        events, ticket = done.operations, done.resource or before
         if wish.wait and not context.check_mode:
             ticket = waiter.wait(ticket)
     except ZStackError as error:

@@ -17,7 +17,7 @@ from .._tickets import moves
 from .._tickets.execution import Execution, execution
 from .._tickets.history import HistoryEntry, last_change, rejected_by_system
 from .._tickets.model import FINAL_APPROVED, REJECTED, Ticket
-from . import calls, lookup
+from . import lookup
 from .context import Context
 from .drive import DriveTicket, StatusWish
 
@@ -100,9 +100,7 @@ class Waiter:
             self._context.progress(f"{before.name}: {failure.message} Still waiting.")
             return before
         if ticket is None:
-            raise TicketError(
-                f"The {calls.named(before)} was deleted while it was waited for.", ticket=before.to_result()
-            )
+            raise TicketError(f"The {before} was deleted while it was waited for.", ticket=before.to_result())
         if ticket.status != before.status:
             self._context.progress(
                 f"{ticket.name}: {before.status} -> {ticket.status} after {self._deadline.elapsed:.0f} s"
@@ -111,11 +109,11 @@ class Waiter:
             return ticket
         done = self._drive.act(ticket)
         self.events += done.operations
-        return done.ticket or ticket
+        return done.resource or ticket
 
     def _out_of_reach(self, ticket: Ticket) -> TicketError:
         history = lookup.history_of(self._context.client, ticket)
-        what = f"The {calls.named(ticket)} cannot become {self._wish.name} any more"
+        what = f"The {ticket} cannot become {self._wish.name} any more"
         change = last_change(history)
         if change is None:
             return TicketError(f"{what}.", **self._last_seen(ticket, history))
@@ -133,7 +131,7 @@ class Waiter:
             for error in item["errors"]
         ]
         names = ", ".join(str(item["request_name"]) for item in failed) or "all"
-        text = f"The {calls.named(ticket)} was approved, but requests of it failed ({names})"
+        text = f"The {ticket} was approved, but requests of it failed ({names})"
         if reasons:
             text += f": {'; '.join(reasons[:3])}"
         return TicketError(f"{text}.", execution=result.to_result(), **self._last_seen(ticket))
@@ -141,9 +139,9 @@ class Waiter:
     def _give_up(self, ticket: Ticket) -> None:
         self.timed_out = True
         awaiting = self._drive.awaiting(ticket)
-        text = f"The {calls.named(ticket)} is not {self._wish.name} after {self._patience.timeout:g} seconds"
+        text = f"The {ticket} is not {self._wish.name} after {self._patience.timeout:g} seconds"
         if ticket.status == FINAL_APPROVED:
-            text = f"The {calls.named(ticket)} is approved, but no result of its requests came within {self._patience.timeout:g} seconds"
+            text = f"The {ticket} is approved, but no result of its requests came within {self._patience.timeout:g} seconds"
         elif awaiting:
             text += f": it awaits the step {awaiting['flow_name'] or awaiting['flow_uuid']!r} of {awaiting['approver_uuid']}"
         text += ". Nothing is lost: run the task again to go on waiting."

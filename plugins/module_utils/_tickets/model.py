@@ -82,6 +82,10 @@ class Ticket:
     create_date: str | None
     last_op_date: str | None
 
+    def __str__(self) -> str:
+        """The ticket as messages name it."""
+        return f"ticket {self.name!r} ({self.uuid}, {self.status})"
+
     @classmethod
     def from_inventory(cls, raw: object) -> Ticket:
         """From a C(TicketInventory) of the API, or the archived form of one. Only C(uuid) and C(status) have to be there.
