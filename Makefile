@@ -49,7 +49,7 @@ matrix:  ## Both with older ansible-cores, and the modules' code with the oldest
 	@$(CHECK) matrix
 
 coverage: dev  ## Units and playbooks, and which lines they leave out
-	@.venv/bin/pytest -n 2 --cov --cov-report=term-missing
+	@.venv/bin/pytest -n 2 --cov="$$PWD/plugins" --cov-report=term-missing
 
 format: dev  ## Put the code into its standard form
 	@.venv/bin/ruff check --fix-only .
