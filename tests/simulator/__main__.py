@@ -96,8 +96,12 @@ def main() -> int:
         from .acts import seed_tickets
 
         seed_tickets(node, arguments.seed_tickets)
-    with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
-        runner.run(_serve(arguments, node))
+    try:
+        with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
+            runner.run(_serve(arguments, node))
+    except OSError as error:
+        print(f"simulator: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

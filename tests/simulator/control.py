@@ -95,7 +95,14 @@ class Control:
     async def _switches(self, request: web.Request) -> web.Response:
         values = self._node.switches.as_dict()
         return web.json_response(
-            {item.name: {"value": values[item.name], "default": item.default, **item.metadata} for item in table()}
+            {
+                item.name: {
+                    "value": values[item.name],
+                    "default": item.default,
+                    **{name: shown for name, shown in item.metadata.items() if name != "check"},
+                }
+                for item in table()
+            }
         )
 
     async def _set_switches(self, request: web.Request) -> web.Response:

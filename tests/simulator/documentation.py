@@ -1,8 +1,10 @@
-"""The tables of README.md, made from the code; a test compares them with the file."""
+"""The tables of README.md, made from the code: ``python -m tests.simulator.documentation`` writes them anew."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from . import identities as people
 from .faults import FAULTS
@@ -62,3 +64,20 @@ def identities() -> str:
             )
         )
     return _markdown(("Name", "What", "Project", "Access key"), rows)
+
+
+README = Path(__file__).with_name("README.md")
+_TABLES = {"identities": identities, "moves": moves, "switches": switches, "faults": faults}
+
+
+def update(text: str) -> str:
+    """Put the current tables between their marks, ``<!-- switches -->`` and ``<!-- end -->`` and so on."""
+
+    def table_of(mark: re.Match[str]) -> str:
+        return f"<!-- {mark[1]} -->\n{_TABLES[mark[1]]()}\n<!-- end -->"
+
+    return re.sub(r"<!-- (\w+) -->\n.*?<!-- end -->", table_of, text, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    README.write_text(update(README.read_text(encoding="utf-8")), encoding="utf-8")

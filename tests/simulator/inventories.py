@@ -109,19 +109,15 @@ COLLECTION = Inventory(
         "uuid": _S,
         "name": _S,
         "description": _S,
-        "state": _E,
-        "status": _E,
+        "state": _S,
+        "status": _S,
         "isDefault": _B,
         "projectUuid": _S,
         "flows": Kind.RECORDS,
         "ticketTypeUuids": Kind.STRINGS,
         **_DATES,
     },
-    {
-        "state": "org.zstack.ticket.entity.TicketFlowCollectionState",
-        "status": "org.zstack.ticket.entity.TicketFlowCollectionStatus",
-        "flows": FLOW.java,
-    },
+    {"flows": FLOW.java},
 )
 SESSION = Inventory(
     "org.zstack.header.identity.SessionInventory",

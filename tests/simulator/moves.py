@@ -6,7 +6,8 @@ A live answer about a cell changes one line here. Moves without an event (creati
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 PENDING = "Pending"
 INTERMEDIATE = "IntermediateApproved"
@@ -63,3 +64,21 @@ MOVES: dict[tuple[str, str], Move] = {
     (FINAL, "reject"): Move(None, None, "INFERRED for users; rows written by the system from FinalApproved exist"),
     (FINAL, "reopen"): Move(None, None, "INFERRED: terminal"),
 }
+
+
+@lru_cache
+def changed(changes: str) -> dict[tuple[str, str], Move]:
+    """The table with some cells different: ``Rejected/reopen=denied,FinalApproved/cancel=Cancelled``.
+
+    Raises ``ValueError`` for what is no status, event or cell.
+    """
+    moves = dict(MOVES)
+    for change in filter(None, changes.split(",")):
+        cell, _, to = change.strip().partition("=")
+        status, _, event = cell.partition("/")
+        if (status, event) not in moves or to not in (*STATUSES, "denied"):
+            raise ValueError(f"no move {change}")
+        actor = APPROVER if event in ("approve", "reject") else OWNER
+        target = None if to == "denied" else to
+        moves[status, event] = replace(moves[status, event], to=target, actor=actor if target else None)
+    return moves

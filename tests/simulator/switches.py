@@ -9,13 +9,25 @@ A live answer about a doubtful point changes one line here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from . import moves
 
 
-def _switch(default: Any, evidence: str, meaning: str, choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"evidence": evidence, "meaning": meaning, "choices": choices})
+def _switch(
+    default: Any,
+    evidence: str,
+    meaning: str,
+    choices: tuple[str, ...] = (),
+    check: Callable[[Any], object] | None = None,
+) -> Any:
+    """``check`` raises for a value that cannot be used."""
+    explained = {"evidence": evidence, "meaning": meaning, "choices": choices, "check": check}
+    return field(default=default, metadata=explained)
 
 
 @dataclass
@@ -29,7 +41,10 @@ class Switches:
     context_path: str = _switch("zstack", "READ", "first path segment of the API; may be empty")
     locale: str = _switch("zh_CN", "READ", "language of translated error details", ("zh_CN", "en_US"))
     server_timezone: str = _switch(
-        "UTC", "SIMULATOR", "IANA zone of the node: timestamps and the wall clock that `Date` is compared with"
+        "UTC",
+        "SIMULATOR",
+        "IANA zone of the node: timestamps and the wall clock that `Date` is compared with",
+        check=ZoneInfo,
     )
     advertised_host: str = _switch(
         "172.20.0.10:8080",
@@ -125,7 +140,12 @@ class Switches:
         "DOCUMENTED",
         "requests of a Rejected ticket may be updated (the server's tests do; its message speaks of Cancelled only)",
     )
-    reopen_rejected: bool = _switch(True, "INFERRED", "a Rejected ticket may be reopened")
+    move_changes: str = _switch(
+        "",
+        "SIMULATOR",
+        "cells of the table of moves that are different: `Rejected/reopen=denied,FinalApproved/cancel=Cancelled`",
+        check=moves.changed,
+    )
     unbound_collection_matches: bool = _switch(
         True, "UNKNOWN", "a flow collection bound to no ticket type fits every type when named by uuid"
     )
@@ -143,7 +163,10 @@ class Switches:
         0.0, "SIMULATOR", "seconds from final approval until the requests' results are in the history"
     )
     execution_failure_pattern: str = _switch(
-        "^fail-", "SIMULATOR", "a request fails whose apiBody `name` this regular expression finds; empty = none"
+        "^fail-",
+        "SIMULATOR",
+        "a request fails whose apiBody `name` this regular expression finds; empty = none",
+        check=re.compile,
     )
     execution_failures: int = _switch(0, "SIMULATOR", "of a failing request's executions this many fail; 0 = all")
     execution_unknown_api: str = _switch(
@@ -160,7 +183,7 @@ class Switches:
         "StatusChanged", "DOCUMENTED", "operationContextType of history rows with results"
     )
     # bookkeeping
-    log_limit: int = _switch(100000, "SIMULATOR", "exchanges kept in the log")
+    log_limit: int = _switch(50000, "SIMULATOR", "exchanges kept in the log")
     log_answers: bool = _switch(False, "SIMULATOR", "keep answers' bodies in the log too")
 
     def __post_init__(self) -> None:
@@ -208,6 +231,12 @@ def _read(item: Field[Any], value: Any) -> Any:
         read = kind(value)
     except (TypeError, ValueError):
         raise ValueError(f"{item.name} must be of type {kind.__name__}, not {value!r}") from None
+    check = item.metadata["check"]
+    if check is not None:
+        try:
+            check(read)
+        except (ValueError, KeyError, re.error) as error:
+            raise ValueError(f"{item.name} cannot be {value!r}: {error}") from None
     choices = item.metadata["choices"]
     if choices and read not in choices:
         raise ValueError(f"{item.name} must be one of {', '.join(choices)}, not {value!r}")

@@ -9,7 +9,7 @@ from .database import check_text, check_unused, requests_text
 from .errors import denied, not_found
 from .inventories import TICKET
 from .messages import Message, Result, inventory
-from .moves import APPROVER, CANCELLED, FINAL, INTERMEDIATE, MOVES, NEXT, OWNER, PENDING, REJECTED
+from .moves import APPROVER, CANCELLED, FINAL, INTERMEDIATE, NEXT, OWNER, PENDING, REJECTED, changed
 from .rules import acting, interceptor
 from .tables import Row
 from .ticket_types import FIELDS, read_body, type_of
@@ -90,8 +90,8 @@ def change_status(node: Node, message: Message) -> Result:
     ticket = _reachable(node, message)
     _check_alive(node, ticket)
     status, event = ticket["status"], message.get("statusEvent")
-    move = MOVES[status, event]
-    if move.to is None or (status == REJECTED and event == "reopen" and not switches.reopen_rejected):
+    move = changed(switches.move_changes)[status, event]
+    if move.to is None:
         raise acting(switches, "event_refused", status, event)
     flow = None
     if move.actor == APPROVER:

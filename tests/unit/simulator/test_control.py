@@ -106,7 +106,15 @@ def test_switches_over_http(sim: Any, control: Any) -> None:
     assert control("GET", "/switches")["locale"]["choices"] == ["zh_CN", "en_US"]
     assert control("PATCH", "/switches", {"locale": "en_US", "session_limit": 3})["session_limit"] == 3
     assert sim.switches.locale == "en_US"
-    for wrong in ({"foo": 1}, {"locale": "fr"}, {"session_limit": "many"}, {"unique_session": "maybe"}):
+    for wrong in (
+        {"foo": 1},
+        {"move_changes": "Pending/reopen"},
+        {"server_timezone": "Nowhere/Land"},
+        {"execution_failure_pattern": "("},
+        {"locale": "fr"},
+        {"session_limit": "many"},
+        {"unique_session": "maybe"},
+    ):
         assert control("PATCH", "/switches", {"job_duration": 5, **wrong}, 400)["error"]
     assert sim.switches.job_duration == 0
 
@@ -248,6 +256,14 @@ def test_command_line_refuses_unknown_settings(tmp_path: Path, wrong: list[str])
     assert errors.startswith("simulator: ")
 
 
+def test_command_line_tells_when_it_cannot_listen(tmp_path: Path) -> None:
+    with start() as sim:
+        process, ready = _run(tmp_path, "--port", str(sim.port))
+        _, errors = process.communicate(timeout=20)
+    assert (ready, process.returncode) == (None, 1)
+    assert "in use" in errors
+
+
 def test_every_switch_is_explained() -> None:
     for item in table():
         assert item.metadata["meaning"]
@@ -265,7 +281,8 @@ def test_switches_are_used() -> None:
 
 
 def test_readme_shows_the_tables() -> None:
-    readme = (ROOT / "tests/simulator/README.md").read_text(encoding="utf-8")
+    readme = documentation.README.read_text(encoding="utf-8")
+    assert documentation.update(readme) == readme
     for made in (documentation.switches(), documentation.faults(), documentation.moves(), documentation.identities()):
         assert made in readme
 

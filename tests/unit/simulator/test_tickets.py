@@ -346,11 +346,14 @@ def test_reopening_starts_from_the_first_step(as_: Any, sim: Any) -> None:
     assert as_.approver.event(ticket, "approve").status_code == 200
 
 
-def test_reopening_a_rejected_ticket_is_a_switch(as_: Any, sim: Any) -> None:
+def test_cells_can_be_changed(as_: Any, sim: Any) -> None:
     ticket = _bring_to(as_, sim, "Rejected")
-    sim.set(reopen_rejected=False)
+    sim.set(move_changes="Rejected/reopen=denied, FinalApproved/cancel=Cancelled")
     assert as_.requester.event(ticket, "reopen").status_code == 503
-    sim.set(reopen_rejected=True)
+    final = _bring_to(as_, sim, "FinalApproved")
+    assert as_.requester2.event(final, "cancel").status_code == 503
+    assert as_.requester.event(final, "cancel").json()["inventory"]["status"] == "Cancelled"
+    sim.set(move_changes="")
     assert as_.requester.event(ticket, "reopen").status_code == 200
 
 
