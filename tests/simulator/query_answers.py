@@ -74,7 +74,7 @@ def answer(node: Node, message: Message) -> Result:
 def run(node: Node, query: Query, table: Table, caller: Caller) -> tuple[list[Row], int]:
     """The rows of a page, and how many match in all. Raises SYS.1000 or SYS.1007 as the query facade does."""
     predicates = _check(node, query, table)
-    candidates = _candidates(query, table) if node.switches.accent_insensitive else table.all()
+    candidates = _candidates(query, table) if node.switches.insensitive_collation else table.all()
     if not caller.is_admin:
         sees = (None, caller.account, caller.user)
         predicates.append(lambda row: row.owner in sees)
@@ -131,7 +131,7 @@ def _check(node: Node, query: Query, table: Table) -> list[Predicate]:
                 "org.zstack.header.exception.CloudRuntimeException: "
                 f"inventory[${{selfInventoryClass}}] has no field[{name}]"
             )
-    comparison = Comparison(node.renderer.zone, node.switches.accent_insensitive)
+    comparison = Comparison(node.renderer.zone, node.switches.insensitive_collation)
     predicates = [_predicate(comparison, inventory, *condition) for condition in query.conditions]
     if query.sort is not None and query.sort not in inventory.fields:
         details = text("order_by", inventory.simple_name, query.sort).render(node.switches.locale)

@@ -78,7 +78,7 @@ class Switches:
     utf8_three_bytes: bool = _switch(True, "INFERRED", "text beyond the Basic Multilingual Plane fails with SYS.1000")
     requests_column_limit: int = _switch(65535, "READ", "bytes that the requests of one ticket may take as JSON")
     default_execute_times: int = _switch(0, "INFERRED", "executeTimes of a request that names none: Java's zero")
-    accent_insensitive: bool = _switch(
+    insensitive_collation: bool = _switch(
         True, "INFERRED", "queries compare like utf8_general_ci: case and accents ignored"
     )
     unsorted_order: str = _switch(

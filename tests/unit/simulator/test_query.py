@@ -104,7 +104,7 @@ def test_uuids_compare_without_case(as_: Any, tickets: list[str]) -> None:
 
 
 def test_collation_is_a_switch(as_: Any, sim: Any, tickets: list[str]) -> None:
-    sim.set(accent_insensitive=False)
+    sim.set(insensitive_collation=False)
     assert as_.requester.query("/tickets", "name=ALPHA") == []
     assert len(as_.requester.query("/tickets", "name=alpha")) == 1
 
