@@ -94,15 +94,21 @@ def test_every_write_goes_wrong_once(
     ansible: Ansible, simulator: Simulator, fault: str, options: dict[str, object]
 ) -> None:
     """Whatever happens to each write the first time, the task comes to its end, and has done everything once."""
-    for action in ("createTicket", "changeTicketStatus", "updateTicketRequest", "deleteTicket"):
-        simulator.call(
-            lambda action=action: simulator.faults.add(fault, action=action, kind="write", times=1, **options)
-        )
+
+    def go_wrong() -> None:
+        for action in ("createTicket", "changeTicketStatus", "updateTicketRequest", "deleteTicket"):
+            simulator.faults.add(fault, action=action, kind="write", times=1, **options)
+
+    simulator.call(go_wrong)
     gone = ticket(state="absent")
     run = ansible.play(ticket(), BIGGER, BIGGER, gone, gone)
     assert [task.result.get("operations") for task in run] == [
-        ["create"], ["cancel", "update", "reopen"], [], ["delete"], []
-    ]  # fmt: skip
+        ["create"],
+        ["cancel", "update", "reopen"],
+        [],
+        ["delete"],
+        [],
+    ]
     assert all(not task.failed for task in run)
     assert len(simulator.cloud.tickets) == 0
     assert [row["toStatus"] for row in simulator.cloud.archive_histories] == ["Cancelled", "Pending"]
