@@ -21,7 +21,7 @@ SKEWED = "requestTimeTooSkewed"
 """The body of the 403 by which the node refuses a C(Date) that is more than 15 minutes off."""
 
 CHINA = timezone(timedelta(hours=8))
-_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?")
+_OFFSET = re.compile(r"([+-])(\d{1,2}):?([0-5]\d)?")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

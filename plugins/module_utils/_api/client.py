@@ -23,6 +23,9 @@ from .settings import API_VERSION_PATH, Endpoint, Limits, Tls
 from .transport import Answer, Query, Transport
 from .ways import identity_from_options
 
+MOST_DETAILS = 4096
+"""Characters of a plain text that are shown; the server cuts its own details there."""
+
 DUPLICATE_JOB = "Duplicate job uuid"
 """How the REST layer, which is not translated, refuses a job uuid that it has already accepted."""
 
@@ -157,8 +160,12 @@ class Client:
         what: str,
     ) -> t.Mapping[str, t.Any]:
         headers = {"X-Job-UUID": job_uuid, "X-API-Timeout": str(self.limits.job_timeout)}
+        self._identity.log_in()
         try:
             answer = self._send(method, path, body, query, headers, deadline)
+            if answer.status in (200, 202):
+                # Without an object it is not from the API, whatever its status says.
+                jobs.result(answer, what)
         except ExchangeError as failure:
             if not failure.sent:
                 raise
@@ -190,6 +197,8 @@ class Client:
         raise LostWrite(f"{what}: {failure.message}", job_uuid, failure.retry_after)
 
     def _read(self, path: str, query: Query, deadline: Deadline | None) -> Answer:
+        # Outside of the loop: a login is tried again by itself, and not as often again for each try of the call.
+        self._identity.log_in()
         attempt = 0
         while True:
             try:
@@ -229,8 +238,15 @@ class Client:
             generation = self._identity.generation
             proof = self._identity.headers(method, full_path)
             answer = self._transport.exchange(method, full_path, query, body, {**headers, **proof}, at_most)
-            if answer.status != 403 or SKEWED not in answer.text or not self._identity.next_clock(generation):
+            if answer.status != 403 or SKEWED not in answer.text:
                 return answer
+            if not self._identity.next_clock(generation):
+                raise ApiError(
+                    f"{method} {path} was refused: HTTP 403: {SKEWED}. The node's clock is more than 15 minutes from every one that was tried. "
+                    "Give the zone of the node in server_timezone, and check that both clocks are right.",
+                    {"details": answer.text},
+                    answer.status,
+                )
 
     def _immediate(
         self,
@@ -260,7 +276,7 @@ class Client:
         if answer.status in (200, 202):
             return answer
         error = answer.members.get("error")
-        code = error if isinstance(error, dict) else {"details": answer.text.strip()}
+        code = error if isinstance(error, dict) else {"details": answer.text.strip()[:MOST_DETAILS]}
         raise ApiError(f"{what} was refused: {refusal(code, answer.status)}", code, answer.status, job_uuid)
 
 

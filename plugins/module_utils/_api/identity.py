@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who is calling: one class for each way to identify.
 
-Each proves itself by the headers that C(headers()) gives for a request, logging in at the first one if the way needs it.
+Each proves itself by the headers that C(headers()) gives for a request, after logging in if the way needs it.
 **PRIVATE** to the collection; its contents may change without notice.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import typing as t
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ INVALID_SESSION = "ID.1001"
 TOO_MANY_SESSIONS = "ID.1006"
 LOGOUT_SECONDS = 10.0
 DEFAULT_SESSION_SECONDS = 7200
+
+VISIBLE = re.compile("[!-~]+")
+"""What a token or a key has to be made of to go into a header."""
 
 Exchange = t.Callable[..., t.Mapping[str, t.Any]]
 """C(exchange(method, path, body=None, headers=None, at_most=None)): one call whose answer is complete at once, as all logins are."""
@@ -57,11 +61,15 @@ class Identity:
         self._secrets = secrets
         self._lock = threading.RLock()
 
-    def headers(self, method: str, path: str) -> dict[str, str]:
-        """The headers that prove who sends this request. May log in.
+    def log_in(self) -> None:
+        """Log in, if this way to identify needs it and it has not been done.
 
         :raises ApiError: the login was refused.
+        :raises ExchangeError: it was not answered, however often it was tried.
         """
+
+    def headers(self, method: str, path: str) -> dict[str, str]:
+        """The headers that prove who sends this request. Logs in where that is still needed."""
         raise NotImplementedError
 
     def renew(self, generation: int) -> bool:
@@ -130,9 +138,11 @@ class AccessKey(Identity):
 
     def caller(self, client: Client, read_only: bool) -> Caller | None:
         # Only these two fields: the whole object would bring the secret itself.
-        keys = client.get(
-            "/accesskeys", [("q", f"AccessKeyID={self._key_id}"), ("fields", "accountUuid,userUuid")]
-        ).get("inventories")
+        query = [("q", f"AccessKeyID={self._key_id}"), ("fields", "accountUuid,userUuid")]
+        try:
+            keys = client.get("/accesskeys", query).get("inventories")
+        except ApiError:
+            return None
         return _caller(keys[0]) if isinstance(keys, list) and len(keys) == 1 else None
 
 
@@ -142,10 +152,11 @@ class Login(Identity):
     def __init__(self, exchange: Exchange, secrets: Secrets) -> None:
         super().__init__(exchange, secrets)
         self._tokens: list[str] = []
+        self._is_logged_in = False
         self._caller: Caller | None = None
 
-    def _log_in(self) -> t.Mapping[str, t.Any]:
-        """Log in and return the session as the API describes it."""
+    def _new_session(self) -> t.Mapping[str, t.Any]:
+        """Make the session to work with and return it as the API describes it."""
         raise NotImplementedError
 
     def _session(
@@ -160,27 +171,32 @@ class Login(Identity):
             raise
         session = answer.get("inventory")
         token = session.get("uuid") if isinstance(session, dict) else None
-        if not isinstance(session, dict) or not isinstance(token, str) or not token:
+        if not isinstance(session, dict) or not isinstance(token, str) or VISIBLE.fullmatch(token) is None:
             raise MalformedAnswer(f"The login at {path} was answered without a session.")
         self._secrets.add(token)
         self._tokens.append(token)
         return session
 
+    def log_in(self) -> None:
+        with self._lock:
+            if not self._is_logged_in:
+                self._caller = _caller(self._new_session())
+                self._is_logged_in = True
+
     def headers(self, method: str, path: str) -> dict[str, str]:
         with self._lock:
-            if self._caller is None:
-                self._caller = _caller(self._log_in()) or Caller("")
+            self.log_in()
             return {"Authorization": f"OAuth {self._tokens[-1]}"}
 
     def renew(self, generation: int) -> bool:
         with self._lock:
             if self.generation == generation:
                 self.generation += 1
-                self._caller = None
+                self._is_logged_in = False
             return True
 
     def caller(self, client: Client, read_only: bool) -> Caller | None:
-        self.headers("GET", "")
+        self.log_in()
         return self._caller
 
     def close(self) -> str | None:
@@ -191,7 +207,7 @@ class Login(Identity):
                 self._exchange("DELETE", path, at_most=LOGOUT_SECONDS)
             except ZStackError:
                 left += 1
-        self._caller = None
+        self._is_logged_in = False
         return (
             f"{left} session(s) made by this task could not be logged out and will expire by themselves."
             if left
@@ -207,7 +223,7 @@ class AccountLogin(Login):
         self._name = name
         self._hashed = hashed_password(password, secrets)
 
-    def _log_in(self) -> t.Mapping[str, t.Any]:
+    def _new_session(self) -> t.Mapping[str, t.Any]:
         return self._session("/accounts/login", "logInByAccount", {"accountName": self._name, "password": self._hashed})
 
 
@@ -220,7 +236,7 @@ class ProjectLogin(Login):
         self._hashed = hashed_password(password, secrets)
         self._project = project
 
-    def _log_in(self) -> t.Mapping[str, t.Any]:
+    def _new_session(self) -> t.Mapping[str, t.Any]:
         parameters = {"name": self._name, "password": self._hashed}
         first = self._session("/iam2/virtual-ids/login", "loginIAM2VirtualID", parameters)
         return self._session(
@@ -232,7 +248,7 @@ class ProjectLogin(Login):
 
     def member(self, client: Client) -> Caller | None:
         """The caller with the project; None if the API does not show the project."""
-        self.headers("GET", "")
+        self.log_in()
         if self._caller is None or self._caller.project_uuid:
             return self._caller
         # The session names the account that is linked to the project, not the project.
@@ -258,7 +274,7 @@ def _caller(members: object) -> Caller | None:
 
 def hashed_password(password: str, secrets: Secrets) -> str:
     """The lower-case hex SHA-512 that logins carry. Both forms become secrets: either one opens the account."""
-    hashed = hashlib.sha512(password.encode()).hexdigest()
+    hashed = hashlib.sha512(password.encode("utf-8", "surrogatepass")).hexdigest()
     secrets.add(password)
     secrets.add(hashed)
     return hashed

@@ -42,10 +42,19 @@ def wait(transport: Transport, job_uuid: str, deadline: Deadline, poll_interval:
     """Look at an accepted job until it is done, failed or forgotten, and return that answer.
 
     :raises WaitTimeout: it still runs at the deadline; a node that stopped meanwhile leaves such jobs for ever.
+    :raises ExchangeError: it could not be looked at any more.
     """
     for pause in growing_pauses(poll_interval):
         deadline.sleep(pause)
-        answer = look(transport, job_uuid, deadline)
+        try:
+            answer = look(transport, job_uuid, deadline)
+        except ExchangeError as blind:
+            # Whatever became of the look, the write itself did arrive.
+            raise ExchangeError(
+                f"{what}: the job {job_uuid} was accepted, but its end could not be seen: {blind.message} Run the task again to go on from there.",
+                sent=True,
+                http_status=blind.http_status,
+            ) from None
         if answer.status != 202:
             return answer
         if deadline.left == 0:

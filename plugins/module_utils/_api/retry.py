@@ -62,7 +62,7 @@ def backoff(attempt: int, failure: ExchangeError | None = None) -> float:
     """
     if failure is not None and failure.retry_after is not None:
         return min(failure.retry_after, LONGEST_RETRY_AFTER)
-    longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
+    longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt, 30))
     return longest * random.uniform(0.5, 1.0)
 
 

@@ -16,6 +16,9 @@ from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
 
+MOST_LEVELS = 200
+"""Levels of nesting that are looked into. No result of ours has as many; an answer from elsewhere may."""
+
 _SIGNATURE = re.compile(r"(?:[A-Za-z0-9+/]|%2[BbFf]|\\u002[BbFf]|\\/){27}(?:=|%3[Dd]|\\u003[Dd])")
 """A base64 SHA-1, plain, URL-encoded or JSON-escaped. Every request has its own, so they are looked up, not searched one by one."""
 
@@ -24,18 +27,22 @@ class Secrets:
     """A register of secrets, and the one place that masks them."""
 
     def __init__(self) -> None:
+        self._secrets: set[str] = set()
         self._forms: set[str] = set()
         self._signatures: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, secret: str | None) -> None:
         """Register a secret as it is, URL-encoded and JSON-escaped. Nothing to register is no error."""
-        if not secret or secret in self._forms:
+        if not secret or secret in self._secrets:
             return
+        self._secrets.add(secret)
+        for to_url, safe in ((quote, "/"), (quote, ""), (quote_plus, "")):
+            self._forms.add(to_url(secret, safe=safe, errors="surrogatepass"))
         escaped = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
         # The server's JSON escapes what HTML would misread.
         html_safe = re.sub("[<>&='\u2028\u2029]", lambda match: f"\\u{ord(match.group()):04x}", escaped[1])
-        self._forms.update((secret, quote(secret), quote(secret, safe=""), quote_plus(secret), html_safe, *escaped))
+        self._forms.update((secret, html_safe, *escaped))
         # A form is often contained in a longer one, so the longest is looked for first.
         self._pattern = re.compile("|".join(re.escape(form) for form in sorted(self._forms, key=len, reverse=True)))
 
@@ -58,16 +65,18 @@ class Secrets:
         plain = unquote(re.sub(r"\\u00(\w\w)", r"%\1", match.group()).replace("\\/", "/"))
         return MASK if plain in self._signatures else match.group()
 
-    def mask_all(self, value: t.Any) -> t.Any:
-        """Return C(value), any JSON-like structure, with each string in it masked.
+    def mask_all(self, value: t.Any, level: int = 0) -> t.Any:
+        """Return C(value), any JSON-like structure, with each string in it masked, and all that is nested too deep to look into.
 
         Keys stay as they are: a password like C(msg) must not change what a result looks like.
         Lone surrogates, which JSON admits and no terminal does, become question marks on the way.
         """
+        if level > MOST_LEVELS:
+            return MASK
         if isinstance(value, str):
             return self.mask(value).encode("utf-8", "replace").decode("utf-8")
         if isinstance(value, t.Mapping):
-            return {key: self.mask_all(item) for key, item in value.items()}
+            return {key: self.mask_all(item, level + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
-            return [self.mask_all(item) for item in value]
+            return [self.mask_all(item, level + 1) for item in value]
         return value

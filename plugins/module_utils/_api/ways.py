@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import InputError
-from .identity import AccessKey, AccountLogin, Exchange, Identity, ProjectLogin, SessionToken
+from .identity import VISIBLE, AccessKey, AccountLogin, Exchange, Identity, ProjectLogin, SessionToken
 from .secrets import Secrets
 
 WAYS: dict[str, tuple[str, ...]] = {
@@ -23,6 +23,8 @@ WAYS: dict[str, tuple[str, ...]] = {
 """Each way to identify, with the options that it needs, all of them."""
 
 SECRET_OPTIONS = frozenset({"session_token", "access_key_secret", "account_password", "virtual_id_password"})
+PLAIN_OPTIONS = ("session_token", "access_key_id", "access_key_secret")
+"""Options that the server makes of letters and digits, and that go into a header or its signature."""
 
 
 def variable(option: str) -> str:
@@ -33,7 +35,7 @@ def variable(option: str) -> str:
 def chosen(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> dict[str, str]:
     """The options of the one way to identify, with their values.
 
-    :raises InputError: no way, several ways, or half a way.
+    :raises InputError: no way, several ways, half a way, or one that no header can carry.
     """
     every = [option for needed in WAYS.values() for option in needed]
     given = {option: str(options[option]) for option in every if options.get(option) not in (None, "")}
@@ -61,6 +63,11 @@ def chosen(options: t.Mapping[str, t.Any], environment: t.Mapping[str, str]) -> 
         raise InputError(
             f"{has} is given without {' and '.join(missing)}. Give {'it' if len(missing) == 1 else 'them'} as well{hint}."
         )
+    for option in PLAIN_OPTIONS:
+        if option in given and VISIBLE.fullmatch(given[option]) is None:
+            raise InputError(
+                f"{names[option]}: it must be visible ASCII characters only. Check it for a line break or blanks at its ends."
+            )
     return given
 
 
