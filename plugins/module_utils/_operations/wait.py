@@ -113,6 +113,10 @@ class Waiter:
 
     def _out_of_reach(self, ticket: Ticket) -> TicketError:
         history = lookup.history_of(self._context.client, ticket)
+        result = execution(history, ticket.requests)
+        if result.failed:
+            # The server may call a ticket Rejected whose requests failed; nobody has refused it.
+            return self._execution_failed(ticket, result, history)
         what = f"The {ticket} cannot become {self._wish.name} any more"
         change = last_change(history)
         if change is None:
@@ -123,7 +127,9 @@ class Waiter:
         said = f", with the comment {change.comment!r}" if change.comment else ""
         return TicketError(f"{what}: it became {change.to_status} {who}{said}.", **self._last_seen(ticket, history))
 
-    def _execution_failed(self, ticket: Ticket, result: Execution) -> TicketError:
+    def _execution_failed(
+        self, ticket: Ticket, result: Execution, history: t.Sequence[HistoryEntry] | None = None
+    ) -> TicketError:
         failed = [item for item in result.results if item["failure_times"]]
         reasons = [
             str(error.get("details") or error.get("description") or error)
@@ -134,7 +140,7 @@ class Waiter:
         text = f"The {ticket} was approved, but requests of it failed ({names})"
         if reasons:
             text += f": {'; '.join(reasons[:3])}"
-        return TicketError(f"{text}.", execution=result.to_result(), **self._last_seen(ticket))
+        return TicketError(f"{text}.", execution=result.to_result(), **self._last_seen(ticket, history))
 
     def _give_up(self, ticket: Ticket) -> None:
         self.timed_out = True
