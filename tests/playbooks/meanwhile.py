@@ -47,6 +47,14 @@ def calls(simulator: Simulator, action: str) -> int:
     return sum(ASIDE not in exchange.headers for exchange in simulator.log.select(action=action))
 
 
+def until(condition: Callable[[], bool]) -> None:
+    """Return when it is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
 def delay(simulator: Simulator, action: str, seconds: float = 1.0) -> None:
     """Let the playbook's next call of an API wait before it is handled, so that others can be faster."""
     simulator.call(
