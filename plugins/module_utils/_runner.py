@@ -28,13 +28,14 @@ from ._operations.context import Context, Outcome
 class Command:
     """A module: its options and the operation that it runs.
 
-    C(rules) are further arguments of C(AnsibleModule), such as
-    C(required_one_of).
+    C(rules) are further arguments of C(AnsibleModule), such as C(required_one_of). C(connection) picks the connection options
+    out of all options, where that is not simply all of them.
     """
 
     operation: t.Callable[[t.Mapping[str, t.Any], Context], Outcome]
     argument_spec: dict[str, dict[str, t.Any]]
     rules: dict[str, t.Any] = field(default_factory=dict)
+    connection: t.Callable[[t.Mapping[str, t.Any]], t.Mapping[str, t.Any]] = lambda options: options
 
 
 class Interrupted(BaseException):
@@ -83,6 +84,7 @@ def run_module(command: Command) -> None:
         for warning in clients.close():
             module.warn(warning)
     module.no_log_values.update(clients.secrets.forms)
+    module.no_log_values.difference_update(clients.secrets.revealed)
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
@@ -100,7 +102,7 @@ def run(
     mask = clients.secrets.mask
     try:
         context = Context(
-            client=clients.client(options),
+            client=clients.client(command.connection(options)),
             check_mode=check_mode,
             warn=lambda text: warn(mask(text)),
             progress=lambda text: progress(mask(text)),

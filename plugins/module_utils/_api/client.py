@@ -13,7 +13,7 @@ import threading
 import typing as t
 import uuid
 
-from .._errors import ApiError, ExchangeError, LostWrite
+from .._errors import ApiError, ExchangeError, InputError, LostWrite
 from . import jobs
 from .access_key import SKEWED
 from .identity import INVALID_SESSION, Caller, ProjectLogin
@@ -55,6 +55,7 @@ class Client:
         self.clock = clock or Clock()
         self.limits = Limits.from_options(options)
         self.endpoint = Endpoint.from_options(options)
+        self._secrets = secrets
         self._identity = identity_from_options(options, environment, self._immediate, secrets)
         self._tls = Tls.from_options(options)
         self._transport = self._new_transport()
@@ -97,6 +98,31 @@ class Client:
             return None
         with self._lock:
             return self._identity.member(self)
+
+    def keep_session(self) -> str:
+        """Log in, and return the session for others to use: it is not logged out here, and no secret any more.
+
+        :raises InputError: this way to identify makes no session.
+        """
+        token = self._identity.keep()
+        if token is None:
+            raise InputError(
+                "A session is made by a login: give account_name or virtual_id_name with what belongs to it."
+            )
+        return self.reveal(token)
+
+    def reveal(self, token: str) -> str:
+        """The session as a result that the user has asked for."""
+        self._secrets.reveal(token)
+        return token
+
+    def session_is_valid(self, token: str) -> bool:
+        """Whether the API knows this session and it has not expired. Needs no identity."""
+        return self._immediate("GET", _session_path(token) + "/valid").get("valid") is True
+
+    def log_out(self, token: str) -> None:
+        """End this session. One that has ended already is no error."""
+        self._immediate("DELETE", _session_path(token))
 
     def get(self, path: str, query: Query = (), deadline: Deadline | None = None) -> t.Mapping[str, t.Any]:
         """Read C(path) (below C(/v1)). Retried while the failure is a passing one, within C(retries) and the deadline.
@@ -278,6 +304,10 @@ class Client:
         error = answer.members.get("error")
         code = error if isinstance(error, dict) else {"details": answer.text.strip()[:MOST_DETAILS]}
         raise ApiError(f"{what} was refused: {refusal(code, answer.status)}", code, answer.status, job_uuid)
+
+
+def _session_path(token: str) -> str:
+    return f"{API_VERSION_PATH}/accounts/sessions/{token}"
 
 
 def refusal(error_code: t.Mapping[str, t.Any], http_status: int) -> str:

@@ -84,6 +84,10 @@ class Identity:
         """Who we are to the API, if it tells. C(read_only) keeps to calls that change nothing at all."""
         return None
 
+    def keep(self) -> str | None:
+        """Log in if need be, and return the session as the caller's own: it is not logged out here. None if there is none."""
+        return None
+
     def close(self) -> str | None:
         """Log out what was logged in here. Never fails; returns a warning if a session may be left."""
         return None
@@ -198,6 +202,13 @@ class Login(Identity):
     def caller(self, client: Client, read_only: bool) -> Caller | None:
         self.log_in()
         return self._caller
+
+    def keep(self) -> str | None:
+        with self._lock:
+            self.headers("GET", "")
+            token = self._tokens.pop()
+            self._caller = None
+            return token
 
     def close(self) -> str | None:
         left = 0

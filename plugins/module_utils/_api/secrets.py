@@ -27,24 +27,27 @@ class Secrets:
     """A register of secrets, and the one place that masks them."""
 
     def __init__(self) -> None:
-        self._secrets: set[str] = set()
-        self._forms: set[str] = set()
+        self.revealed: set[str] = set()
+        self._secrets: dict[str, set[str]] = {}
         self._signatures: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, secret: str | None) -> None:
         """Register a secret as it is, URL-encoded and JSON-escaped. Nothing to register is no error."""
-        if not secret or secret in self._secrets:
-            return
-        self._secrets.add(secret)
-        for to_url, safe in ((quote, "/"), (quote, ""), (quote_plus, "")):
-            self._forms.add(to_url(secret, safe=safe, errors="surrogatepass"))
-        escaped = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
-        # The server's JSON escapes what HTML would misread.
-        html_safe = re.sub("[<>&='\u2028\u2029]", lambda match: f"\\u{ord(match.group()):04x}", escaped[1])
-        self._forms.update((secret, html_safe, *escaped))
+        if secret and secret not in self._secrets and secret not in self.revealed:
+            self._secrets[secret] = _forms(secret)
+            self._compile()
+
+    def reveal(self, secret: str) -> None:
+        """Register a secret no more, because it is what the user has asked for."""
+        self.revealed.add(secret)
+        if self._secrets.pop(secret, None):
+            self._compile()
+
+    def _compile(self) -> None:
         # A form is often contained in a longer one, so the longest is looked for first.
-        self._pattern = re.compile("|".join(re.escape(form) for form in sorted(self._forms, key=len, reverse=True)))
+        forms = sorted(self.forms, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, forms))) if forms else None
 
     def add_signature(self, signature: str) -> None:
         """Register the signature of one request."""
@@ -53,7 +56,7 @@ class Secrets:
     @property
     def forms(self) -> frozenset[str]:
         """All forms registered so far, for C(AnsibleModule.no_log_values)."""
-        return frozenset(self._forms)
+        return frozenset(form for forms in self._secrets.values() for form in forms)
 
     def mask(self, text: str) -> str:
         """Return C(text) with each form of each secret replaced."""
@@ -80,3 +83,15 @@ class Secrets:
         if isinstance(value, (list, tuple, set, frozenset)):
             return [self.mask_all(item, level + 1) for item in value]
         return value
+
+
+def _forms(secret: str) -> set[str]:
+    """The forms in which a secret may turn up."""
+    in_urls = {
+        to_url(secret, safe=safe, errors="surrogatepass")
+        for to_url, safe in ((quote, "/"), (quote, ""), (quote_plus, ""))
+    }
+    escaped = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
+    # The server's JSON escapes what HTML would misread.
+    html_safe = re.sub("[<>&='\u2028\u2029]", lambda match: f"\\u{ord(match.group()):04x}", escaped[1])
+    return {secret, html_safe, *in_urls, *escaped}
