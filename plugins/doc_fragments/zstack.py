@@ -10,12 +10,21 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
+  profile:
+    description:
+      - Name of a profile, for people with several clouds. A profile is a section of an INI file, whose lines are connection options of this list,
+        such as C(host = zstack.example.com).
+      - The file is C(~/.config/zstack/profiles.ini) of the user who runs Ansible on the controller, or the one that E(ZSTACK_PROFILES_FILE) names.
+      - An option of the task goes before the profile, and the profile before the environment variable of the option. If the task gives any way to
+        identify, the profile's is left out as a whole.
+      - Falls back to the environment variable E(ZSTACK_PROFILE).
+    type: str
   host:
     description:
       - Host name or address of the management node, or of the proxy in front of it.
       - A full URL such as V(https://zstack.example.com:8443/zstack) is accepted too. It then gives O(scheme), O(port) and O(context_path) as well.
         With V(https) and no port in it, the port is 443.
-      - Falls back to the environment variable E(ZSTACK_HOST).
+      - Falls back to O(profile), then to the environment variable E(ZSTACK_HOST).
     type: str
     required: true
   port:

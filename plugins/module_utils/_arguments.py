@@ -24,6 +24,8 @@ def _from_environment(option: str, **spec: t.Any) -> dict[str, t.Any]:
 # The options that identify have no fallback here: the environment counts only when the task names no way at all,
 # which a fallback per option cannot tell.
 CONNECTION: Spec = dict(
+    # Resolved on the controller, before the module sees its options: plugin_utils/profiles.py.
+    profile=dict(type="str"),
     host=_from_environment("host", type="str", required=True),
     port=_from_environment("port", type="int", default=8080),
     scheme=_from_environment("scheme", type="str", default="http", choices=["http", "https"]),

@@ -27,6 +27,10 @@ class ZStackError(Exception):
         self.message = message
         self.extra = extra
 
+    def result(self) -> dict[str, t.Any]:
+        """The failing result."""
+        return dict({"changed": False}, **self.extra, failed=True, msg=self.message, error=self.error())
+
     def error(self) -> dict[str, t.Any]:
         """The C(error) of the failing result: the API's ErrorCode where there is one, else all null."""
         return dict.fromkeys(ERROR_FIELDS)

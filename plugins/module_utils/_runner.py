@@ -80,7 +80,7 @@ def run_module(command: Command) -> None:
         try:
             result = run(command, module.params, module.check_mode, clients, warn=module.warn)
         except Interrupted:
-            result = _failure("The task was interrupted. Run it again to go on from where it stands.")
+            result = ZStackError("The task was interrupted. Run it again to go on from where it stands.").result()
         for warning in clients.close():
             module.warn(warning)
     module.no_log_values.update(clients.secrets.forms)
@@ -110,19 +110,14 @@ def run(
         outcome = command.operation(options, context)
         result = dict(outcome.result, changed=outcome.changed)
     except ZStackError as error:
-        result = dict(error.extra, failed=True, msg=error.message, error=error.error())
-        result.setdefault("changed", False)
+        result = error.result()
     except Exception as error:  # pylint: disable=broad-except  # a fault of ours must not print a traceback with options in it
         text = (
             f"This is a fault of the collection, not of your task: {type(error).__name__}: {error}. Please report it."
         )
-        result = _failure(text)
+        result = ZStackError(text).result()
     masked: dict[str, t.Any] = clients.secrets.mask_all(result)
     return masked
-
-
-def _failure(text: str) -> dict[str, t.Any]:
-    return dict(failed=True, changed=False, msg=text, error=ZStackError(text).error())
 
 
 @contextmanager

@@ -28,8 +28,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.zstack.tickets.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.zstack.tickets.plugins.module_utils._errors import InputError
 from ansible_collections.zstack.tickets.plugins.module_utils._runner import Clients, Command, run
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.values import plain
+from ansible_collections.zstack.tickets.plugins.plugin_utils.profiles import with_profile
 
 SWITCH = "zstack_in_process"
 """The variable that turns this off; in upper case the environment variable."""
@@ -50,10 +52,14 @@ class InProcessAction(ActionBase):
         """Run the task here if it may, else as an ordinary module; the result is the same."""
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
+        try:
+            args = with_profile(self._task.args, os.environ, display.warning)
+        except InputError as error:
+            return dict(result, **error.result())
         if self._may_run_here(task_vars):
-            result.update(self._run_here(task_vars))
+            result.update(self._run_here(args, task_vars))
         else:
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+            result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=self._task.async_val))
         return result
 
     def _may_run_here(self, task_vars: t.Mapping[str, t.Any]) -> bool:
@@ -86,9 +92,9 @@ class InProcessAction(ActionBase):
             path.resolve() == ours.resolve() and path.parent.resolve() == ours.parent.resolve()
         )
 
-    def _run_here(self, task_vars: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def _run_here(self, args: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         clients = _clients()
-        validation = _validator(type(self)).validate(plain(self._task.args))
+        validation = _validator(type(self)).validate(plain(args))
         for secret in validation._no_log_values:
             clients.secrets.add(secret)
         warnings = [

@@ -69,7 +69,7 @@ class Client:
         self.close()
 
     def _new_transport(self) -> Transport:
-        return Transport(self.endpoint, self._tls, self.limits.timeout, self.clock)
+        return Transport(self.endpoint, self._tls, self.limits.timeout)
 
     def close(self, interrupted: bool = False) -> str | None:
         """Log out what was logged in and close the connections. Never fails; returns a warning if a session may be left.

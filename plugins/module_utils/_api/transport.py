@@ -19,13 +19,19 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from .._errors import ExchangeError, InputError
-from .retry import Clock, Deadline
 from .settings import Endpoint, Tls
+from .timely import timely
 
 REQUESTS_IMPORT_ERROR: str | None
 try:
     import urllib3
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_auth_from_url, get_environ_proxies, select_proxy
+    from requests.utils import (
+        DEFAULT_CA_BUNDLE_PATH,
+        get_auth_from_url,
+        get_environ_proxies,
+        prepend_scheme_if_needed,
+        select_proxy,
+    )
     from urllib3.exceptions import (
         ConnectTimeoutError,
         HTTPError,
@@ -50,6 +56,8 @@ MAX_CONNECTIONS = 64
 """Connections that are kept for further use; a batch of many workers uses one for each."""
 
 _CHUNK = 64 * 1024
+_PASSING = (404, 429, 502, 503, 504)
+"""Statuses that a node which is starting, or what stands before it, sends for a while instead of the API's answer."""
 
 Query = t.Sequence[t.Tuple[str, str]]
 
@@ -81,12 +89,27 @@ def _pool_manager(endpoint: Endpoint, tls: Tls) -> urllib3.PoolManager:
         if not tls.verify:
             # The user has decided; a warning at each request would only hide others.
             urllib3.disable_warnings(InsecureRequestWarning)
+    manager = _proxy_manager(endpoint, options) or urllib3.PoolManager(**options)
+    manager.pool_classes_by_scheme = timely(manager.pool_classes_by_scheme)
+    return manager
+
+
+def _proxy_manager(endpoint: Endpoint, options: dict[str, t.Any]) -> urllib3.PoolManager | None:
+    """The way through the proxy that the environment names for this endpoint, if it names one."""
     proxy = select_proxy(endpoint.base_url, get_environ_proxies(endpoint.base_url))
-    if proxy is None:
-        return urllib3.PoolManager(**options)
-    user, password = get_auth_from_url(proxy)
-    credentials = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
-    return urllib3.ProxyManager(proxy, proxy_headers=credentials, **options)
+    if not proxy:
+        return None
+    try:
+        url = prepend_scheme_if_needed(proxy, "http")
+        user, password = get_auth_from_url(url)
+        credentials = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
+        return urllib3.ProxyManager(url, proxy_headers=credentials, **options)
+    except (HTTPError, ValueError):
+        # Not shown, as it may carry a password.
+        raise InputError(
+            "The proxy that the environment names for this host (http_proxy, https_proxy or all_proxy) cannot be used. "
+            "Give it as http://proxy.example.com:3128, or name the host in no_proxy."
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -110,14 +133,20 @@ class Transport:
     not read. Proxies from the environment are used as by any other tool.
     """
 
-    def __init__(self, endpoint: Endpoint, tls: Tls, timeout: float, clock: Clock) -> None:
+    def __init__(self, endpoint: Endpoint, tls: Tls, timeout: float) -> None:
+        """Nothing is sent yet.
+
+        :raises InputError: the endpoint cannot be a URL, or a certificate or the proxy cannot be used.
+        """
         self.endpoint = endpoint
         self._timeout = timeout
-        self._clock = clock
         self._manager = _pool_manager(endpoint, tls)
         # Without a proxy there is but one pool; to look for it anew at each call would take as long as half the call.
         proxied = isinstance(self._manager, urllib3.ProxyManager)
-        self._pool = self._manager if proxied else self._manager.connection_from_url(endpoint.base_url)
+        try:
+            self._pool = self._manager if proxied else self._manager.connection_from_url(endpoint.base_url)
+        except LocationValueError:
+            raise self._no_url() from None
         self._prefix = endpoint.base_url if proxied else endpoint.base_path
 
     def close(self) -> None:
@@ -139,64 +168,70 @@ class Transport:
         :raises ExchangeError: no answer, or one that is cut short, too large, too slow, or a redirect.
         :raises InputError: the endpoint cannot be a URL.
         """
-        url = self._prefix + quote(path)
+        url = self._prefix + quote(path, errors="replace")
         if query:
-            url += "?" + urlencode(query, quote_via=quote)
+            url += "?" + urlencode(query, quote_via=quote, errors="replace")
         # ASCII-only JSON is read right by every node, whatever charset its servlet container assumes.
         data = None if body is None else json.dumps(body).encode("ascii")
-        # Without compression what has come can be read at once, and cannot grow on the way.
+        # Without compression an answer cannot grow on the way.
         all_headers = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
         if data is not None:
             all_headers["Content-Type"] = "application/json; charset=utf-8"
         timeout = self._timeout if at_most is None else max(0.01, min(self._timeout, at_most))
-        deadline = Deadline(self._clock, timeout)
         try:
             response = self._pool.urlopen(
                 method,
                 url,
                 body=data,
                 headers=all_headers,
-                timeout=urllib3.Timeout(connect=timeout, read=timeout),
+                timeout=urllib3.Timeout(total=timeout),
                 retries=False,
                 redirect=False,
                 preload_content=False,
             )
-            content = _read(response, deadline)
+            content = _read(response)
         except LocationValueError:
-            raise InputError(
-                f"host: {self.endpoint.host!r} cannot be part of a URL. Give a host name, an address or a URL."
-            ) from None
+            raise self._no_url() from None
         except (HTTPError, OSError) as error:
             raise self._failure(error, timeout) from None
         return self._answer(response, content)
 
+    def _no_url(self) -> InputError:
+        return InputError(
+            f"host: {self.endpoint.host!r} cannot be part of a URL. Give a host name, an address or a URL."
+        )
+
     def _answer(self, response: urllib3.BaseHTTPResponse, content: bytes) -> Answer:
         status = response.status
         if 300 <= status < 400:
-            raise self._unusable(
-                "answered with a redirect, which is not followed; give the address that it leads to", status
-            )
+            raise self._unusable("a redirect, which is not followed; give the address that it leads to", status)
         text = content.decode("utf-8", "replace")
         try:
-            parsed = json.loads(text, parse_constant=_no_constant) if text else None
+            parsed = json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             parsed = None
             if status in (200, 202):
-                raise self._unusable(f"answered with something that is not JSON{_excerpt(text)}", status) from None
+                raise self._unusable(f"something that is not JSON{_excerpt(text)}", status, passing=True) from None
         has_error_code = isinstance(parsed, dict) and isinstance(parsed.get("error"), dict)
-        if status in (429, 502, 504) or (status == 503 and not has_error_code):
-            retry_after = _retry_after(response.headers.get("Retry-After"))
+        # The API never sends a page. Its servlet container does, for instance 404 while the API is still starting.
+        if text.lstrip().startswith("<") or status in (429, 502, 504) or (status == 503 and not has_error_code):
             raise self._unusable(
-                f"answered {status}{_excerpt(text)}, which comes from a proxy or from a node that is starting",
+                f"{status}{_excerpt(text)}, which comes from a proxy, from a node that is starting, or from another server",
                 status,
-                retry_after,
+                passing=status in _PASSING,
+                retry_after=_retry_after(response.headers.get("Retry-After")),
             )
         return Answer(status, text, parsed)
 
-    def _unusable(self, what: str, status: int, retry_after: float | None = None) -> ExchangeError:
-        passing = not 300 <= status < 400
+    def _unusable(
+        self, what: str, status: int, passing: bool = False, retry_after: float | None = None
+    ) -> ExchangeError:
         return ExchangeError(
-            f"{self.endpoint.base_url} {what}.", sent=True, passing=passing, http_status=status, retry_after=retry_after
+            f"{self.endpoint.base_url} answered with {what}.",
+            sent=True,
+            passing=passing,
+            http_status=status,
+            retry_after=retry_after,
         )
 
     def _failure(self, error: Exception, timeout: float) -> ExchangeError:
@@ -211,8 +246,7 @@ class Transport:
             message = f"The certificate of {where} is not trusted: {why}. Give its CA in ca_path, or validate_certs: false where that is acceptable."
             return ExchangeError(message, sent=False, passing=False)
         if isinstance(error, SSLError):
-            hint = "scheme is https, but no TLS server seems to listen there; the API itself speaks http on port 8080"
-            return ExchangeError(f"No TLS connection to {where}: {hint}.", sent=False, passing=False)
+            return _tls_failure(where, causes)
         if isinstance(error, ProxyError):
             return ExchangeError(
                 f"The proxy on the way to {where} cannot be reached or refuses. Check the proxy variables and no_proxy.",
@@ -233,7 +267,7 @@ class Transport:
                 f"The connection to {where} was {refused}. Check host and port, and that the management node runs.",
                 sent=False,
             )
-        if isinstance(error, (PoolTimeoutError, _TooSlow)) or "timed out" in text:
+        if isinstance(error, PoolTimeoutError) or "timed out" in text:
             return ExchangeError(
                 f"{where} did not answer within {timeout:g} seconds. Raise timeout if it needs longer.", sent=True
             )
@@ -246,35 +280,37 @@ class Transport:
         return ExchangeError(f"The connection to {where} broke before the answer was complete.", sent=True)
 
 
-class _TooSlow(OSError):
-    pass
-
-
 class _TooLarge(OSError):
     pass
 
 
-def _read(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
-    """The body. Reads what has come instead of waiting for a full chunk, so that a trickle cannot outlast the deadline."""
-    # urllib3 before 2.1 cannot read what has come; small chunks keep a trickle short.
-    read: t.Callable[[int], bytes] = getattr(response, "read1", None) or (lambda _size: response.read(1024))
+def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+    """The body."""
     chunks: list[bytes] = []
     size = 0
     try:
-        while True:
-            chunk = read(_CHUNK)
-            if not chunk:
-                response.release_conn()
-                return b"".join(chunks)
+        for chunk in iter(lambda: response.read(_CHUNK), b""):
             size += len(chunk)
             if size > MAX_ANSWER_BYTES:
                 raise _TooLarge
-            if deadline.left == 0:
-                raise _TooSlow
             chunks.append(chunk)
     except BaseException:
         response.close()
         raise
+    response.release_conn()
+    return b"".join(chunks)
+
+
+def _tls_failure(where: str, causes: t.Sequence[BaseException]) -> ExchangeError:
+    """Whether anything was sent is only certain while TLS itself is not agreed on: later a lost connection looks the same."""
+    agreed = not any(
+        frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)
+    )
+    reasons = [cause.reason for cause in causes if isinstance(cause, ssl.SSLError) and cause.reason]
+    what = f"The TLS connection to {where} broke" if agreed else f"No TLS connection to {where}"
+    why = f" ({reasons[0].lower().replace('_', ' ')})" if reasons else ""
+    hint = "Check that a TLS server listens there, as the API itself speaks http on port 8080, and whether it asks for a client_cert."
+    return ExchangeError(f"{what}{why}. {hint}", sent=agreed, passing=agreed)
 
 
 def _causes(error: BaseException | None) -> t.Iterator[BaseException]:
@@ -313,7 +349,7 @@ def _excerpt(text: str) -> str:
 
 def _retry_after(value: str | None) -> float | None:
     """Seconds from a C(Retry-After) header; the form with a date is not used by what stands before this API."""
-    return float(value) if value is not None and value.strip().isdigit() else None
+    return float(value) if value is not None and value.strip().isdecimal() else None
 
 
 def _no_constant(name: str) -> t.NoReturn:

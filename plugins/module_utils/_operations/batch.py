@@ -168,8 +168,7 @@ class _Batch:
         except ZStackError as error:
             if not self._goes_on:
                 self._stopped.set()
-            extra = dict({"changed": False}, **error.extra)
-            return dict(_named(item), **extra, failed=True, msg=error.message, error=error.error())
+            return dict(_named(item), **error.result())
 
     def _ensure(self, item: Item) -> dict[str, t.Any]:
         ensured = EnsureTicket(self._context, item.wish)
