@@ -1,0 +1,170 @@
+"""What an undisturbed run does to a ticket, said a second time and as shortly as can be, to compare the collection with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.zstack.tickets.plugins.module_utils._tickets.resume import RECALL_COMMENT
+from tests.simulator.books import Cloud
+
+AWAITING = ("Pending", "IntermediateApproved")
+
+
+@dataclass
+class State:
+    """A ticket in the books, as far as a task about it cares."""
+
+    owner: str
+    status: str
+    steps: Sequence[tuple[str, str]]  # uuid and approver of each, in order
+    current: str | None
+    description: str
+    requests: Sequence[Mapping[str, Any]]
+    approved_by: frozenset[str] = frozenset()  # in this round
+    was_broken_off: bool = False
+
+    @property
+    def due(self) -> tuple[str, str] | None:
+        """The step that is due, with its approver."""
+        if self.status not in AWAITING:
+            return None
+        passed = [uuid for uuid, _approver in self.steps]
+        position = passed.index(self.current) + 1 if self.current in passed else 0
+        return self.steps[position] if position < len(self.steps) else None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a run comes to; ``status`` is the ticket's after it, None when there is none."""
+
+    operations: Sequence[str] = ()
+    status: str | None = None
+    fails: bool = False
+
+
+def read(cloud: Cloud, name: str, owner: str) -> State | None:
+    """The ticket of this name and owner."""
+    found = [
+        row
+        for row in cloud.tickets
+        if row["name"] == name and cloud.name_of(row["accountSystemContext"]["virtualIDUuid"]) == owner
+    ]
+    if not found:
+        return None
+    row = found[0]
+    steps = cloud.chain(cloud.collections[row["flowCollectionUuid"]])
+    history = sorted(cloud.histories.find("ticketUuid", row["uuid"]), key=lambda entry: entry["sequence"])
+    changes = [entry for entry in history if entry["fromStatus"] != entry["toStatus"]]
+    # An approval may leave the status as it was, in a chain of more than two steps.
+    rounds = [number for number, entry in enumerate(history) if entry["toStatus"] == "Pending"]
+    approvals = [
+        entry
+        for entry in history[rounds[-1] if rounds else 0 :]
+        if entry["toStatus"] in ("IntermediateApproved", "FinalApproved") and entry["fromStatus"] != "FinalApproved"
+    ]
+    broken = False
+    if changes and row["status"] == "Cancelled":
+        broken = changes[-1]["comment"] == RECALL_COMMENT
+    elif changes and row["status"] == "Rejected":
+        broken = row["lastOpDate"] - changes[-1]["createDate"] > 5
+    return State(
+        owner=owner,
+        status=row["status"],
+        steps=[(step["uuid"], cloud.name_of(step["approverUuid"])) for step in steps],
+        current=row["currentFlowUuid"],
+        description=row["description"] or "",
+        requests=row["request"],
+        approved_by=frozenset(cloud.name_of(entry["operatorUuid"]) for entry in approvals),
+        was_broken_off=broken,
+    )
+
+
+def ensure(state: State | None, options: Mapping[str, Any]) -> Expected:
+    """zstack_ticket, by the owner."""
+    if options.get("state") == "absent":
+        return Expected(["delete"] if state else [])
+    if state is None:
+        return Expected(["create"], "Pending")
+    resubmit = options.get("resubmit", "unapproved")
+    differs = not is_as_wished(state, options)
+    refused = Expected(status=state.status, fails=True)
+    if state.status == "FinalApproved":
+        return refused if differs else Expected(status=state.status)
+    if state.status in AWAITING:
+        if not differs:
+            return Expected(status=state.status)
+        if resubmit == "never" or (resubmit == "unapproved" and state.status != "Pending"):
+            return refused
+        return Expected(["cancel", "update", "reopen"], "Pending")
+    reopens = resubmit != "never" and (state.was_broken_off or (differs and state.status == "Rejected"))
+    if differs and state.status == "Rejected" and resubmit == "never":
+        return refused
+    operations = [*(["update"] if differs else []), *(["reopen"] if reopens else [])]
+    return Expected(operations, "Pending" if reopens else state.status)
+
+
+def drive(state: State | None, options: Mapping[str, Any], who: str) -> Expected:
+    """zstack_ticket_status without ``wait``."""
+    if state is None:
+        return Expected(fails=True)
+    wish, made = options["status"], list[str]()
+    status = state.status
+    if wish == "approved":
+        return _approve(state, options, who)
+    if (wish, status) in (("rejected", "Rejected"), ("cancelled", "Cancelled")) or (wish == "pending" and state.due):
+        return Expected(status=status)
+    is_due = state.due is not None and state.due[1] == who
+    if wish == "rejected" and is_due:
+        made, status = ["reject"], "Rejected"
+    elif wish == "cancelled" and state.due and state.owner == who:
+        made, status = ["cancel"], "Cancelled"
+    elif wish == "pending" and status in ("Cancelled", "Rejected") and state.owner == who:
+        made, status = ["reopen"], "Pending"
+    return Expected(made, status, fails=not made)
+
+
+def _approve(state: State, options: Mapping[str, Any], who: str) -> Expected:
+    made: list[str] = []
+    status, current, mine = state.status, state.current, who in state.approved_by
+    if status in ("Cancelled", "Rejected"):
+        if not options.get("reopen") or state.owner != who:
+            return Expected(status=status, fails=True)
+        made, status, current, mine = ["reopen"], "Pending", None, False
+    while True:
+        now = State(state.owner, status, state.steps, current, "", ())
+        if now.due is None or now.due[1] != who or (options.get("steps") == "next" and "approve" in made):
+            break
+        made.append("approve")
+        current = now.due[0]
+        status = "FinalApproved" if now.due == state.steps[-1] else "IntermediateApproved"
+    return Expected(made, status, fails=status != "FinalApproved" and "approve" not in made and not mine)
+
+
+def is_as_wished(state: State, options: Mapping[str, Any]) -> bool:
+    """Whether the ticket has the description and the requests that a task gives."""
+    if options.get("description") is not None and options["description"] != state.description:
+        return False
+    return options.get("requests") is None or contains(
+        [dict(request) for request in state.requests], [_in_api_names(request) for request in options["requests"]]
+    )
+
+
+def contains(actual: Any, wanted: Any) -> bool:
+    """Whether all that is wanted is there, whatever else is."""
+    if isinstance(wanted, dict):
+        return isinstance(actual, dict) and all(contains(actual.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(actual, list) and len(actual) == len(wanted) and all(map(contains, actual, wanted))
+    return bool(actual == wanted)
+
+
+def _in_api_names(request: Mapping[str, Any]) -> dict[str, Any]:
+    names = {
+        "api_name": "apiName",
+        "request_name": "requestName",
+        "execute_times": "executeTimes",
+        "api_body": "apiBody",
+    }
+    return {names[option]: value for option, value in request.items()}
