@@ -11,7 +11,7 @@ import typing as t
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.zstack.tickets.plugins.module_utils._api.access_key import signature
@@ -21,7 +21,7 @@ from ansible_collections.zstack.tickets.tests.unit.module_utils.api.doubles impo
 
 # A secret made of the mask's own characters can be neither hidden nor given away by masking.
 secret_texts = st.text(min_size=1, max_size=24).filter(lambda text: "*" not in text)
-around = st.text(max_size=8)
+around = st.text(max_size=8).filter(lambda text: "*" not in text)
 
 
 def html_safe(text: str) -> str:
@@ -41,21 +41,20 @@ FORMS: dict[str, t.Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
 @given(secret=secret_texts.filter(str.isprintable), before=around, after=around)
 @example(secret=PASSWORD, before="", after="")
 @example(secret="a b/c", before="a", after="c")
 @example(secret="<&>'=\u2028", before="", after="")
-def test_every_form_of_a_secret_is_masked(form: str, secret: str, before: str, after: str) -> None:
-    assume("*" not in before + after)
+def test_every_form_of_a_secret_is_masked(secret: str, before: str, after: str) -> None:
     secrets = Secrets()
     secrets.add(secret)
-    leaky = FORMS[form](secret)
-    shown = secrets.mask(before + leaky + after)
-    assert leaky not in shown
-    assert MASK in shown
-    assert secrets.mask(leaky) == MASK
-    assert leaky in secrets.forms
+    for form in FORMS.values():
+        leaky = form(secret)
+        shown = secrets.mask(before + leaky + after)
+        assert leaky not in shown
+        assert MASK in shown
+        assert secrets.mask(leaky) == MASK
+        assert leaky in secrets.forms
 
 
 @given(st.lists(secret_texts, min_size=1, max_size=4), st.lists(st.sampled_from(sorted(FORMS)), min_size=1))
