@@ -50,7 +50,9 @@ def ensure_batch(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     """
     if options["workers"] < 1:
         raise InputError(f"workers is {options['workers']}: it must be at least 1.")
+    # Checked before anything is sent, and once more when a login has told whose tickets are meant.
     checked = [_checked(number, item) for number, item in enumerate(options["tickets"])]
+    _refuse_contradictions(checked)
     items = [item if item.wish.uuid else replace(item, wish=with_own_context(item.wish, context)) for item in checked]
     _refuse_contradictions(items)
     found = _Found(context.client, [item.wish for item in items])
