@@ -1,7 +1,7 @@
 # Every command of a contributor's day. `make` lists them; tests/support holds what they do.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo simulator test lint types sanity units playbooks matrix chaos coverage format build clean
+.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix chaos coverage format build clean
 
 # The first Python that starts and is new enough: a name on PATH may be a shim with nothing behind it.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do \
@@ -28,7 +28,7 @@ simulator:  ## Run the simulator, and print what points other shells at it
 	@exec $(DEMO)/python -m tests.simulator --port 0
 
 test:  ## Check everything, as before a merge
-	@$(CHECK)
+	@$(CHECK) lint types build sanity units playbooks oldest
 
 lint:  ## Style, spelling, types, documentation, changelog
 	@$(CHECK) lint types
@@ -45,7 +45,10 @@ units:  ## Tests below Ansible
 playbooks:  ## Playbooks against the simulator
 	@$(CHECK) playbooks
 
-matrix:  ## Both with older ansible-cores, and the modules' code with the oldest Python
+oldest:  ## Both with the oldest ansible-core, and the modules' code with the oldest Python
+	@$(CHECK) oldest
+
+matrix:  ## Playbooks with every ansible-core between the oldest and the newest
 	@$(CHECK) matrix
 
 chaos: dev  ## SEEDS=1000 draws of tasks and faults, or the one of SEED=7 with its story
