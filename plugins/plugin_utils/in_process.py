@@ -31,6 +31,7 @@ from ansible_collections.zstack.tickets.plugins.module_utils._api.transport impo
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import InputError
 from ansible_collections.zstack.tickets.plugins.module_utils._runner import Clients, Command, run
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.values import plain
+from ansible_collections.zstack.tickets.plugins.plugin_utils.dictionaries import check_dictionaries
 from ansible_collections.zstack.tickets.plugins.plugin_utils.profiles import with_profile
 
 SWITCH = "zstack_in_process"
@@ -54,6 +55,7 @@ class InProcessAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         try:
             args = with_profile(self._task.args, os.environ, display.warning)
+            check_dictionaries(args, self.command.argument_spec)
         except InputError as error:
             return dict(result, **error.result())
         if self._may_run_here(task_vars):
