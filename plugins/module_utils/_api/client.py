@@ -12,6 +12,7 @@ import os
 import threading
 import typing as t
 import uuid
+from contextlib import contextmanager
 
 from .._errors import ApiError, ExchangeError, InputError, LostWrite
 from . import jobs
@@ -56,10 +57,11 @@ class Client:
         self.limits = Limits.from_options(options)
         self.endpoint = Endpoint.from_options(options)
         self._secrets = secrets
-        self._identity = identity_from_options(options, environment, self._immediate, secrets)
+        self._identity = identity_from_options(options, environment, self.ask, secrets)
         self._tls = Tls.from_options(options)
         self._transport = self._new_transport()
-        self._caller: Caller | None = None
+        self._callers: dict[bool, Caller | None] = {}
+        self._deadline: Deadline | None = None
         self._lock = threading.RLock()
 
     def __enter__(self) -> Client:
@@ -88,9 +90,9 @@ class Client:
         :param read_only: keep to calls that change nothing at all, not even how long a given session lives.
         """
         with self._lock:
-            if self._caller is None:
-                self._caller = self._identity.caller(self, read_only)
-            return self._caller
+            if read_only not in self._callers:
+                self._callers[read_only] = self._identity.caller(self, read_only)
+            return self._callers[read_only]
 
     def project_member(self) -> Caller | None:
         """The caller with the project, after a login into one; None for every other way to identify."""
@@ -116,16 +118,17 @@ class Client:
         self._secrets.reveal(token)
         return token
 
-    def session_is_valid(self, token: str) -> bool:
-        """Whether the API knows this session and it has not expired. Needs no identity."""
-        return self._immediate("GET", _session_path(token) + "/valid").get("valid") is True
+    @contextmanager
+    def until(self, deadline: Deadline) -> t.Iterator[None]:
+        """Give up reads at this deadline as well, while this lasts."""
+        self._deadline = deadline
+        try:
+            yield
+        finally:
+            self._deadline = None
 
-    def log_out(self, token: str) -> None:
-        """End this session. One that has ended already is no error."""
-        self._immediate("DELETE", _session_path(token))
-
-    def get(self, path: str, query: Query = (), deadline: Deadline | None = None) -> t.Mapping[str, t.Any]:
-        """Read C(path) (below C(/v1)). Retried while the failure is a passing one, within C(retries) and the deadline.
+    def get(self, path: str, query: Query = ()) -> t.Mapping[str, t.Any]:
+        """Read C(path) (below C(/v1)). Retried while the failure is a passing one, within C(retries) and C(until).
 
         :raises ApiError: the API said no.
         :raises ExchangeError: no usable answer.
@@ -135,7 +138,7 @@ class Client:
         while True:
             generation = self._identity.generation
             try:
-                return jobs.result(self._checked(self._read(path, query, deadline), what), what)
+                return jobs.result(self._checked(self._read(path, query), what), what)
             except ApiError as error:
                 if renewed or error.code != INVALID_SESSION or not self._identity.renew(generation):
                     raise
@@ -174,6 +177,35 @@ class Client:
                     raise
                 # The refused job keeps its uuid, so what is sent now is another job.
                 renewed, job_uuid = True, new_job_uuid()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: t.Mapping[str, t.Any] | None = None,
+        headers: t.Mapping[str, str] | None = None,
+        at_most: float | None = None,
+        what: str = "The login",
+    ) -> t.Mapping[str, t.Any]:
+        """Make a call that is complete at once and may be repeated: a login, a logout, or a question that needs no identity.
+
+        :param path: with C(/v1).
+        :param at_most: seconds for all tries together.
+        :raises ApiError: the API said no.
+        :raises ExchangeError: no usable answer.
+        """
+        deadline = None if at_most is None else Deadline(self.clock, at_most)
+        attempt = 0
+        while True:
+            try:
+                answer = self._transport.exchange(
+                    method, path, (), body, headers, None if deadline is None else deadline.left
+                )
+                return jobs.result(self._checked(answer, what), what)
+            except ExchangeError as failure:
+                if not self._again(failure, attempt, deadline):
+                    raise
+                attempt += 1
 
     def _run(
         self,
@@ -222,7 +254,8 @@ class Client:
                 return answer
         raise LostWrite(f"{what}: {failure.message}", job_uuid, failure.retry_after)
 
-    def _read(self, path: str, query: Query, deadline: Deadline | None) -> Answer:
+    def _read(self, path: str, query: Query) -> Answer:
+        deadline = self._deadline
         # Outside of the loop: a login is tried again by itself, and not as often again for each try of the call.
         self._identity.log_in()
         attempt = 0
@@ -274,29 +307,6 @@ class Client:
                     answer.status,
                 )
 
-    def _immediate(
-        self,
-        method: str,
-        path: str,
-        body: t.Mapping[str, t.Any] | None = None,
-        headers: t.Mapping[str, str] | None = None,
-        at_most: float | None = None,
-    ) -> t.Mapping[str, t.Any]:
-        """A call that is complete at once and may be repeated: logins and logouts."""
-        what = "The logout" if method == "DELETE" else "The login"
-        deadline = None if at_most is None else Deadline(self.clock, at_most)
-        attempt = 0
-        while True:
-            try:
-                answer = self._transport.exchange(
-                    method, path, (), body, headers, None if deadline is None else deadline.left
-                )
-                return jobs.result(self._checked(answer, what), what)
-            except ExchangeError as failure:
-                if not self._again(failure, attempt, deadline):
-                    raise
-                attempt += 1
-
     def _checked(self, answer: Answer, what: str, job_uuid: str | None = None) -> Answer:
         """The answer if it is a success, else the API's refusal as an error."""
         if answer.status in (200, 202):
@@ -304,10 +314,6 @@ class Client:
         error = answer.members.get("error")
         code = error if isinstance(error, dict) else {"details": answer.text.strip()[:MOST_DETAILS]}
         raise ApiError(f"{what} was refused: {refusal(code, answer.status)}", code, answer.status, job_uuid)
-
-
-def _session_path(token: str) -> str:
-    return f"{API_VERSION_PATH}/accounts/sessions/{token}"
 
 
 def refusal(error_code: t.Mapping[str, t.Any], http_status: int) -> str:

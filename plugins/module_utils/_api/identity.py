@@ -215,7 +215,7 @@ class Login(Identity):
         while self._tokens:
             path = f"{API_VERSION_PATH}/accounts/sessions/{self._tokens.pop()}"
             try:
-                self._exchange("DELETE", path, at_most=LOGOUT_SECONDS)
+                self._exchange("DELETE", path, at_most=LOGOUT_SECONDS, what="The logout")
             except ZStackError:
                 left += 1
         self._is_logged_in = False

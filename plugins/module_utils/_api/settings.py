@@ -120,7 +120,7 @@ def _is_ipv6(text: str) -> bool:
 class Tls:
     """How the endpoint's certificate is checked and which certificate we show; only used with https.
 
-    C(verify) is true, false or the path of a bundle of CA certificates.
+    C(verify) is true, false or the path of a bundle or folder of CA certificates.
     """
 
     verify: bool | str

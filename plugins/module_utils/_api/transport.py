@@ -16,6 +16,7 @@ import ssl
 import traceback
 import typing as t
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from .._errors import ExchangeError, InputError
@@ -65,10 +66,15 @@ Query = t.Sequence[t.Tuple[str, str]]
 @functools.lru_cache(maxsize=None)
 def tls_context(tls: Tls) -> ssl.SSLContext:
     """The context for these settings. Loading certificates takes 20 ms, so a process does it once, if possible before it forks."""
-    context = ssl.create_default_context(cafile=tls.verify if isinstance(tls.verify, str) else None)
+    authorities = tls.verify if isinstance(tls.verify, str) else None
+    is_folder = authorities is not None and Path(authorities).is_dir()
+    context = ssl.create_default_context(**{"capath" if is_folder else "cafile": authorities})
     if tls.verify is True and not any(ssl.get_default_verify_paths()[:2]):
         # A Python that knows no certificates of the system, as on some workstations.
         context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    if int(urllib3.__version__.partition(".")[0]) < 2:
+        # It compares the host itself where the context does not, and cannot use a context that does for an address.
+        context.check_hostname = False
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -240,9 +246,11 @@ class Transport:
         causes = list(_causes(error))
         text = " ".join(str(cause) for cause in causes)
         not_connected = any(isinstance(cause, (NewConnectionError, ConnectTimeoutError)) for cause in causes)
-        if "CERTIFICATE_VERIFY_FAILED" in text or "doesn't match" in text:
-            reason = re.search(r"certificate verify failed: ([^(\"']+)|(hostname .*? doesn't match)", text)
-            why = (reason.group(1) or reason.group(2)).strip() if reason else "certificate verify failed"
+        # urllib3 has an error of its own for a host that it has compared itself.
+        names = ("SSLCertVerificationError", "CertificateError")
+        untrusted = [cause for cause in causes if type(cause).__name__ in names]
+        if untrusted:
+            why = str(getattr(untrusted[0], "verify_message", "") or untrusted[0]).rstrip(".")
             message = f"The certificate of {where} is not trusted: {why}. Give its CA in ca_path, or validate_certs: false where that is acceptable."
             return ExchangeError(message, sent=False, passing=False)
         if isinstance(error, SSLError):

@@ -137,8 +137,8 @@ def test_a_read_ends_by_its_deadline(seconds: float, retries: int, retry_after: 
             takes,
         )
         start = clock.now()
-        with pytest.raises(ExchangeError):
-            client.get("/tickets", deadline=Deadline(clock, seconds))
+        with pytest.raises(ExchangeError), client.until(Deadline(clock, seconds)):
+            client.get("/tickets")
     assert clock.now() - start <= seconds + takes + 1e-6
     # The last try gets a second, so that a deadline that passed meanwhile is no failure of its own.
     assert all(call.at_most is not None and call.at_most <= max(seconds, 1.0) for call in stub.calls)
