@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, zstack.tickets contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user sees of a change: the managed parts of a ticket, before and after.
+"""What a user sees of a change: the managed parts of a ticket or an approval process, before and after.
 
 **PRIVATE** to the collection; its contents may change without notice.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._tickets.flow_collection import FlowCollection
 from .._tickets.model import Ticket
 from .._tickets.requests import WantedRequest
 
@@ -41,3 +42,17 @@ def _managed(wanted: t.Any, actual: t.Any) -> t.Any:
     if isinstance(wanted, list) and isinstance(actual, list) and len(wanted) == len(actual):
         return [_managed(*pair) for pair in zip(wanted, actual)]
     return actual
+
+
+def flow_collection_diff(before: FlowCollection | None, after: FlowCollection | None) -> dict[str, t.Any]:
+    """The C(diff) of an approval process, its steps without what the server alone decides."""
+    return {"before": _process_view(before), "after": _process_view(after)}
+
+
+def _process_view(collection: FlowCollection | None) -> dict[str, t.Any]:
+    if collection is None:
+        return {}
+    whole = collection.to_result()
+    shown = {key: whole[key] for key in ("name", "description", "project_uuid", "state", "status", "default")}
+    steps = [{key: step[key] for key in ("name", "approver", "description")} for step in whole["steps"]]
+    return dict(shown, ticket_type_uuids=sorted(whole["ticket_type_uuids"]), steps=steps)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, zstack.tickets contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding tickets, their steps and their history on the server.
+"""Finding tickets, their processes and their history on the server.
 
 **PRIVATE** to the collection; its contents may change without notice.
 """
@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from .._api import query
 from .._api.client import Client
-from .._tickets.flow import Step
+from .._tickets.flow import AWAITING_STATUSES, Step, chain
+from .._tickets.flow_collection import FlowCollection
 from .._tickets.history import HistoryEntry, in_order
 from .._tickets.model import Ticket
 
@@ -21,6 +23,7 @@ ARCHIVES = "/tickets/archives"
 HISTORIES = "/tickets/histories"
 ARCHIVED_HISTORIES = "/tickets/histories/archives"
 STEPS = "/tickets/flow"
+FLOW_COLLECTIONS = "/tickets/flow-collections"
 
 
 def ticket_by_uuid(client: Client, uuid: str) -> Ticket | None:
@@ -32,6 +35,28 @@ def ticket_by_uuid(client: Client, uuid: str) -> Ticket | None:
 def tickets_by_name(client: Client, name: str) -> list[Ticket]:
     """The live tickets whose name the server finds similar to this one; the caller compares exactly."""
     return [Ticket.from_inventory(row) for row in query.read(client, TICKETS, [query.equals("name", name)])]
+
+
+def tickets_under_way(client: Client, flow_collection_uuid: str) -> list[Ticket]:
+    """The tickets that await an approver of this flow collection."""
+    conditions = [query.equals("flowCollectionUuid", flow_collection_uuid), query.one_of("status", AWAITING_STATUSES)]
+    return [Ticket.from_inventory(row) for row in query.read(client, TICKETS, conditions)]
+
+
+def flow_collections(
+    client: Client, conditions: t.Sequence[str], sort: str | None = None, limit: int | None = None
+) -> list[FlowCollection]:
+    """The flow collections that meet all conditions, with their steps, which the server may list with them or not."""
+    found = [
+        FlowCollection.from_inventory(row) for row in query.read(client, FLOW_COLLECTIONS, conditions, sort, limit)
+    ]
+    steps = steps_of(client, (collection.uuid for collection in found if not collection.steps))
+    return [
+        replace(collection, steps=chain([step for step in steps if step.collection_uuid == collection.uuid]))
+        if not collection.steps
+        else collection
+        for collection in found
+    ]
 
 
 def steps_of(client: Client, flow_collection_uuids: t.Iterable[str | None]) -> list[Step]:

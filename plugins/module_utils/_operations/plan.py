@@ -141,7 +141,9 @@ class _Run(t.Generic[R]):
     def told(self, error: ZStackError, kind: str) -> ZStackError:
         """The error, with what was done before it and what is left, so that nobody has to guess."""
         if self.made:
-            error.message += f" Done before that: {', '.join(self.made)}. Now: {self.state or f'no {kind}'}."
+            error.message += (
+                f" Done before that: {', '.join(self.made)}. Now: {self.state or 'no ' + kind.replace('_', ' ')}."
+            )
             try:
                 left = [operation.name for operation in self._plan(self.state)]
             except ZStackError:

@@ -14,7 +14,7 @@ from .._api import query
 from .._errors import InputError, MalformedAnswer
 from .._tickets import flow, identity
 from .._tickets.model import Ticket
-from . import lookup
+from . import lookup, selection
 from .context import Context, Outcome
 
 
@@ -33,7 +33,7 @@ def read_tickets(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     found = []
     for row in query.read(context.client, path, conditions, options.get("sort"), None if selected_here else limit):
         ticket = Ticket.from_inventory(row)
-        if (name is None or identity.has_name(ticket, name)) and identity.has_context(ticket, wanted_context):
+        if selection.is_named(options, ticket.name) and identity.has_context(ticket, wanted_context):
             found.append((ticket, row))
     steps = lookup.steps_of(
         context.client,
@@ -57,18 +57,10 @@ def read_tickets(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
 
 
 def _conditions(options: t.Mapping[str, t.Any]) -> list[str]:
-    conditions = list(options.get("query") or ())
-    if options.get("uuid"):
-        # An archived ticket has a uuid of its own and keeps the live one's as ticketUuid.
-        field = "ticketUuid" if options.get("archived") else "uuid"
-        conditions.append(query.equals(field, identity.check_uuid(options["uuid"])))
-    if options.get("name") is not None:
-        identity.check_name(options["name"])
-        conditions.append(query.equals("name", identity.normalise_name(options["name"])))
+    # An archived ticket has a uuid of its own and keeps the live one's as ticketUuid.
+    conditions = selection.conditions(options, "ticketUuid" if options.get("archived") else "uuid")
     if options.get("status"):
         conditions.append(query.one_of("status", options["status"]))
-    if options.get("limit") is not None and options["limit"] < 1:
-        raise InputError(f"limit is {options['limit']}: it must be at least 1, or left out for all tickets.")
     if options.get("awaiting_me") and options.get("archived"):
         raise InputError(
             "awaiting_me and archived are both given: an archived ticket awaits nobody. Give one of the two."

@@ -50,7 +50,12 @@ def derive_uuid(name: str, account_system_context: t.Mapping[str, t.Any] | None)
     A UUIDv5 without dashes. It depends only on what C(matches) looks at, and passes the server's check of a C(resourceUuid)
     (lower case, version 1 to 5).
     """
-    return uuid.uuid5(_NAMESPACE, canonical([normalise_name(name), plain_context(account_system_context)])).hex
+    return uuid_of([normalise_name(name), plain_context(account_system_context)])
+
+
+def uuid_of(essence: t.Any) -> str:
+    """A uuid that depends on nothing but C(essence), a value in plain form. Passes the server's check of a C(resourceUuid)."""
+    return uuid.uuid5(_NAMESPACE, canonical(essence)).hex
 
 
 def is_uuid(text: str) -> bool:
@@ -65,16 +70,16 @@ def check_uuid(text: str, option: str = "uuid") -> str:
     raise InputError(f"{option} is {shown(text)}: it must be 32 hexadecimal digits, without dashes.")
 
 
-def check_name(name: str) -> None:
-    """Raises C(InputError) if no ticket can have this name."""
+def check_name(name: str, option: str = "name") -> None:
+    """Raises C(InputError) if no ticket, and nothing else of the API, can have this name."""
     if not normalise_name(name):
-        raise InputError(f"name is {shown(name)}: it must not be blank.")
-    _check_length("name", name, MAX_NAME)
+        raise InputError(f"{option} is {shown(name)}: it must not be blank.")
+    _check_length(option, name, MAX_NAME)
 
 
-def check_description(description: str) -> None:
+def check_description(description: str, option: str = "description") -> None:
     """Raises C(InputError) if the description is longer than the API takes."""
-    _check_length("description", description, MAX_DESCRIPTION)
+    _check_length(option, description, MAX_DESCRIPTION)
 
 
 def check_comment(comment: str) -> None:
