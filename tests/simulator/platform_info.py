@@ -9,11 +9,9 @@ from .messages import Message, Result, inventories
 if TYPE_CHECKING:
     from .node import Node
 
-_VERSION = "5.2.1"
-
 
 def version(node: Node, message: Message) -> Result:
-    return Result(f'"version":"{_VERSION}"')
+    return Result(f'"version":"{node.switches.version}"')
 
 
 def current_time(node: Node, message: Message) -> Result:

@@ -63,6 +63,10 @@ class Switches:
         "`GET /tickets/{uuid}` is a query; if not, that path belongs to DeleteTicket alone, which then runs for any method",
     )
     session_cookie: bool = _switch(True, "INFERRED", "answers set a JSESSIONID cookie without meaning")
+    version: str = _switch("5.3.0", "SIMULATOR", "what GetVersion answers")
+    update_takes_description: bool = _switch(
+        True, "READ", "UpdateTicketRequest changes the description too (since 4.8.0); before, it ignores it"
+    )
     api_timeout_member: bool = _switch(True, "READ", "202 carries `apiTimeout` (since 4.1.0)")
     duplicate_job_check: bool = _switch(True, "READ", "a known X-Job-UUID is refused (since 4.5.0)")
     body_charset_latin1: bool = _switch(

@@ -135,7 +135,7 @@ def update_request(node: Node, message: Message) -> Result:
     requests = _stored(node, message.get("requests"))
     requests_text(switches, requests)
     changes: dict[str, Any] = {"request": requests, "lastOpDate": cloud.dates()["lastOpDate"]}
-    if message.get("description") is not None:
+    if message.get("description") is not None and switches.update_takes_description:
         check_text(switches, "description", message.get("description"))
         changes["description"] = message.get("description")
     cloud.tickets.change(ticket, **changes)

@@ -73,6 +73,7 @@ class DriveTicket:
         self._steps: dict[str | None, list[flow.Step]] = {}
         self._approved: list[flow.Step | None] = []
         self._only_step: tuple[str | None] | None = None
+        self._denied: tuple[str | None] | None = None
 
     def find(self) -> Ticket:
         """The ticket that the task names.
@@ -103,7 +104,10 @@ class DriveTicket:
                 self._context, self.plan, lambda: lookup.ticket_by_uuid(self._context.client, ticket.uuid), ticket
             )
         except ZStackError as error:
-            error.extra["events"] = error.extra.pop("operations", [])
+            events: list[str] = error.extra.pop("operations", [])
+            if self._denied is not None and isinstance(error, ApiError):
+                return Done(lookup.ticket_by_uuid(self._context.client, ticket.uuid), events)
+            error.extra["events"] = events
             raise
 
     def awaiting(self, ticket: Ticket) -> dict[str, str | None] | None:
@@ -200,6 +204,9 @@ class DriveTicket:
             if event in (moves.APPROVE, moves.REJECT) and due:
                 error.message += f" Now {self._turn(due)}"
                 error.extra["awaiting"] = flow.awaiting(due)
+            if event == moves.APPROVE and self._wish.wait and self._context.client.caller() is None:
+                # Whose turn it is could only be tried. It is not ours, and whoever waits need not be an approver at all.
+                self._denied = (ticket.current_flow_uuid,)
             raise
         if event == moves.APPROVE:
             self._approved.append(due)
@@ -212,7 +219,6 @@ class DriveTicket:
             if ticket is None:
                 raise TicketError(f"The {before} was deleted right after the event {event}.")
             if (ticket.status, ticket.current_flow_uuid) != (before.status, before.current_flow_uuid):
-                self._context.progress(f"{before.name}: {before.status} -> {ticket.status}")
                 return ticket
         raise TicketError(f"The server accepted {event} for the {before}, but its status did not move.")
 

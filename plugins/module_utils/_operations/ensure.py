@@ -12,6 +12,7 @@ import typing as t
 import uuid as uuids
 from dataclasses import dataclass, replace
 
+from .._api.version import server_version
 from .._errors import ApiError, InputError, TicketError
 from .._tickets import identity, requests
 from .._tickets.model import CANCELLED, FINAL_APPROVED, INTERMEDIATE_APPROVED, PENDING, REJECTED, Request, Ticket
@@ -138,6 +139,7 @@ class EnsureTicket:
         self._new_uuid: str | None = None
         self._uuid_is_fresh = False
         self._reopens: bool | None = None
+        self._server_was_asked = False
 
     def look(self) -> Ticket | None:
         """The ticket as it is now, None if it does not exist.
@@ -182,6 +184,7 @@ class EnsureTicket:
         if not differences:
             return []
         self._refuse_change(ticket, differences)
+        self._refuse_old_server(differences)
         self._reopens = True
         recalled = replace(ticket, status=CANCELLED, current_flow_uuid=None)
         return [self._event("cancel", ticket, recalled, RECALL_COMMENT), *self._update_and_reopen(recalled)]
@@ -192,6 +195,7 @@ class EnsureTicket:
         if differences:
             if ticket.status == REJECTED and self._wish.resubmit == "never":
                 self._refuse_change(ticket, differences)
+            self._refuse_old_server(differences)
             return self._update_and_reopen(ticket)
         return [self._reopen(ticket)] if self._reopens else []
 
@@ -219,6 +223,17 @@ class EnsureTicket:
                 f"{what}, but steps of it are approved already. Set resubmit: always to lose these approvals.",
                 differences=differences,
             )
+
+    def _refuse_old_server(self, differences: list[str]) -> None:
+        """Before 4.8 the server ignores the description of an update, and the ticket would be recalled for nothing."""
+        if "description" in differences and not self._server_was_asked:
+            version = server_version(self._context.client)
+            self._server_was_asked = True
+            if version and version < (4, 8):
+                shown = ".".join(map(str, version))
+                raise TicketError(
+                    f"description: ZStack Cloud {shown} cannot change the description of a ticket that exists, 4.8 and newer can. Leave it out."
+                )
 
     def _update_and_reopen(self, ticket: Ticket) -> list[Operation[Ticket]]:
         wanted = self._new_requests(ticket)

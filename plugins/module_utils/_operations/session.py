@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._api.settings import API_VERSION_PATH
 from .._api.ways import WAYS
 from .._errors import InputError
 from .context import Context, Outcome
@@ -33,12 +34,13 @@ def ensure_session(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     :raises ZStackError: there is nothing to log in with or to log out, or the login is refused.
     """
     token = options.get("session_token")
-    valid = bool(token) and context.client.session_is_valid(str(token))
+    path = f"{API_VERSION_PATH}/accounts/sessions/{token}"
+    valid = bool(token) and context.client.ask("GET", f"{path}/valid", what="Checking the session").get("valid") is True
     if options["state"] == "absent":
         if not token:
             raise InputError("session_token: to log out, the session must be given.")
         if valid and not context.check_mode:
-            context.client.log_out(str(token))
+            context.client.ask("DELETE", path, what="The logout")
         return Outcome(changed=valid, result=dict(session_token=None))
     if valid:
         return Outcome(changed=False, result=dict(session_token=context.client.reveal(str(token))))

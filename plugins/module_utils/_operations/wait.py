@@ -21,6 +21,8 @@ from . import lookup
 from .context import Context
 from .drive import DriveTicket, StatusWish
 
+T = t.TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -84,21 +86,20 @@ class Waiter:
             return False
         if ticket.status != FINAL_APPROVED or not self._patience.verify_execution:
             return True
-        self.execution = execution(lookup.history_of(self._context.client, ticket), ticket.requests)
+        history = self._patiently(ticket, lambda: lookup.history_of(self._context.client, ticket))
+        if history is None:
+            return False
+        self.execution = execution(history, ticket.requests)
         if self.execution.failed:
             raise self._execution_failed(ticket, self.execution)
         return self.execution.finished
 
     def _look(self, before: Ticket) -> Ticket:
         """The ticket as it is now, after sending what has become the caller's to send."""
-        try:
-            ticket = lookup.ticket_by_uuid(self._context.client, before.uuid)
-        except ExchangeError as failure:
-            # A node that restarts comes back; the deadline bounds the patience with it.
-            if not failure.passing or self._deadline.left == 0:
-                raise
-            self._context.progress(f"{before.name}: {failure.message} Still waiting.")
+        found = self._patiently(before, lambda: [lookup.ticket_by_uuid(self._context.client, before.uuid)])
+        if found is None:
             return before
+        ticket = found[0]
         if ticket is None:
             raise TicketError(f"The {before} was deleted while it was waited for.", ticket=before.to_result())
         if ticket.status != before.status:
@@ -110,6 +111,17 @@ class Waiter:
         done = self._drive.act(ticket)
         self.events += done.operations
         return done.resource or ticket
+
+    def _patiently(self, ticket: Ticket, read: t.Callable[[], T]) -> T | None:
+        """What a read finds, None if it failed in a way that passes: a node that restarts comes back."""
+        try:
+            with self._context.client.until(self._deadline):
+                return read()
+        except ExchangeError as failure:
+            if not failure.passing:
+                raise
+            self._context.progress(f"{ticket.name}: {failure.message} Still waiting.")
+            return None
 
     def _out_of_reach(self, ticket: Ticket) -> TicketError:
         history = lookup.history_of(self._context.client, ticket)
@@ -164,5 +176,9 @@ class Waiter:
         )
 
     def _last_seen(self, ticket: Ticket, history: t.Sequence[HistoryEntry] | None = None) -> dict[str, t.Any]:
-        entries = lookup.history_of(self._context.client, ticket) if history is None else history
+        try:
+            entries = lookup.history_of(self._context.client, ticket) if history is None else history
+        except ExchangeError:
+            # What is to be told is the failure before this one.
+            return {"ticket": ticket.to_result()}
         return {"ticket": ticket.to_result(), "history": [entry.to_result() for entry in entries]}
