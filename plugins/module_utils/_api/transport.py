@@ -109,8 +109,11 @@ def _proxy_manager(endpoint: Endpoint, options: dict[str, t.Any]) -> urllib3.Poo
         url = prepend_scheme_if_needed(proxy, "http")
         user, password = get_auth_from_url(url)
         credentials = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
-        return urllib3.ProxyManager(url, proxy_headers=credentials, **options)
-    except (HTTPError, ValueError):
+        manager = urllib3.ProxyManager(url, proxy_headers=credentials, **options)
+        if not manager.proxy or not manager.proxy.host:
+            raise ValueError("no host")
+        return manager
+    except (HTTPError, ValueError, TypeError):
         # Not shown, as it may carry a password.
         raise InputError(
             "The proxy that the environment names for this host (http_proxy, https_proxy or all_proxy) cannot be used. "
@@ -258,7 +261,8 @@ class Transport:
         if isinstance(error, ProxyError):
             return ExchangeError(
                 f"The proxy on the way to {where} cannot be reached or refuses. Check the proxy variables and no_proxy.",
-                sent=not not_connected,
+                # Older versions of urllib3 raise this for a connection that broke later, too.
+                sent=not not_connected and "Tunnel connection failed" not in text,
             )
         if not_connected:
             if not any(isinstance(cause, NewConnectionError) for cause in causes):
