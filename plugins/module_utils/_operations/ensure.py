@@ -185,9 +185,8 @@ class EnsureTicket:
             return []
         self._refuse_change(ticket, differences)
         self._refuse_old_server(differences)
-        self._reopens = True
         recalled = replace(ticket, status=CANCELLED, current_flow_uuid=None)
-        return [self._event("cancel", ticket, recalled, RECALL_COMMENT), *self._update_and_reopen(recalled)]
+        return [self._recall(ticket, recalled), *self._update_and_reopen(recalled, reopens=True)]
 
     def _plan_stopped(self, ticket: Ticket, differences: list[str]) -> list[Operation[Ticket]]:
         if self._reopens is None:
@@ -196,7 +195,7 @@ class EnsureTicket:
             if ticket.status == REJECTED and self._wish.resubmit == "never":
                 self._refuse_change(ticket, differences)
             self._refuse_old_server(differences)
-            return self._update_and_reopen(ticket)
+            return self._update_and_reopen(ticket, self._reopens)
         return [self._reopen(ticket)] if self._reopens else []
 
     def _is_to_reopen(self, ticket: Ticket, differences: list[str]) -> bool:
@@ -235,7 +234,16 @@ class EnsureTicket:
                     f"description: ZStack Cloud {shown} cannot change the description of a ticket that exists, 4.8 and newer can. Leave it out."
                 )
 
-    def _update_and_reopen(self, ticket: Ticket) -> list[Operation[Ticket]]:
+    def _recall(self, ticket: Ticket, recalled: Ticket) -> Operation[Ticket]:
+        def send(job_uuid: str | None) -> Ticket:
+            after = calls.change_status(self._context.client, ticket, "cancel", RECALL_COMMENT, job_uuid)
+            # Not before: a user may recall the ticket first, and then it stays recalled.
+            self._reopens = True
+            return after
+
+        return Operation("cancel", send, recalled)
+
+    def _update_and_reopen(self, ticket: Ticket, reopens: bool) -> list[Operation[Ticket]]:
         wanted = self._new_requests(ticket)
         description = self._wish.description
         updated = replace(
@@ -246,7 +254,7 @@ class EnsureTicket:
             return calls.update_requests(self._context.client, ticket, wanted, description, job_uuid)
 
         operations = [Operation("update", update, updated)]
-        if self._reopens:
+        if reopens:
             operations.append(self._reopen(updated))
         return operations
 
@@ -262,13 +270,10 @@ class EnsureTicket:
         )
 
     def _reopen(self, ticket: Ticket) -> Operation[Ticket]:
-        return self._event("reopen", ticket, replace(ticket, status=PENDING, current_flow_uuid=None), REOPEN_COMMENT)
-
-    def _event(self, event: str, ticket: Ticket, predicted: Ticket, comment: str) -> Operation[Ticket]:
         return Operation(
-            event,
-            lambda job_uuid: calls.change_status(self._context.client, ticket, event, comment, job_uuid),
-            predicted,
+            "reopen",
+            lambda job_uuid: calls.change_status(self._context.client, ticket, "reopen", REOPEN_COMMENT, job_uuid),
+            replace(ticket, status=PENDING, current_flow_uuid=None),
         )
 
     def _create(self) -> Operation[Ticket]:
