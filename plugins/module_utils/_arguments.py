@@ -56,6 +56,20 @@ WHICH_TICKET: Spec = dict(
     account_system_context=dict(type="dict", aliases=["accountSystemContext"]),
 )
 
+# What tells an approval process from others.
+WHICH_FLOW_COLLECTION: Spec = dict(
+    uuid=dict(type="str", aliases=["resourceUuid"]),
+    name=dict(type="str"),
+    project=dict(type="str", aliases=["projectUuid"]),
+)
+
+# Which rows to read, and how many.
+SELECTION: Spec = dict(
+    query=dict(type="list", elements="str"),
+    sort=dict(type="str"),
+    limit=dict(type="int"),
+)
+
 REQUESTS: Spec = dict(
     requests=dict(
         type="list",

@@ -261,7 +261,7 @@ error:
     job_uuid: null
 """
 
-from ansible_collections.zstack.tickets.plugins.module_utils._arguments import CONNECTION, WHICH_TICKET
+from ansible_collections.zstack.tickets.plugins.module_utils._arguments import CONNECTION, SELECTION, WHICH_TICKET
 from ansible_collections.zstack.tickets.plugins.module_utils._operations.read import read_tickets
 from ansible_collections.zstack.tickets.plugins.module_utils._runner import Command, run_module
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.model import STATUSES
@@ -272,9 +272,7 @@ COMMAND = Command(
         **WHICH_TICKET,
         status=dict(type="list", elements="str", choices=list(STATUSES)),
         awaiting_me=dict(type="bool", default=False),
-        query=dict(type="list", elements="str"),
-        sort=dict(type="str"),
-        limit=dict(type="int"),
+        **SELECTION,
         history=dict(type="bool", default=False),
         archived=dict(type="bool", default=False),
         **CONNECTION,
