@@ -148,7 +148,7 @@ class _Batch:
         for future, same in futures.items():
             result = future.result()
             # What is listed twice was done once.
-            unchanged = result if result.get("failed") else dict(result, changed=False, operations=[], events=[])
+            unchanged = dict(result, changed=False, operations=[], events=[])
             for number in same:
                 results[number] = result if number == same[0] else unchanged
         return results
@@ -181,7 +181,13 @@ class _Batch:
         warn_of_fixed(self._context, item.wish, done.resource)
         ticket, events = done.resource, []
         if item.status and ticket:
-            driven = DriveTicket(self._context, item.status).act(ticket)
+            try:
+                driven = DriveTicket(self._context, item.status).act(ticket)
+            except ZStackError as error:
+                if done.operations:
+                    error.message += f" Before that, the ticket was made as wished ({', '.join(done.operations)})."
+                    error.extra.update(operations=done.operations, changed=True)
+                raise
             ticket, events = driven.resource, driven.operations
         return dict(
             changed=bool(done.operations or events),

@@ -106,7 +106,8 @@ class DriveTicket:
         except ZStackError as error:
             events: list[str] = error.extra.pop("operations", [])
             if self._denied is not None and isinstance(error, ApiError):
-                return Done(lookup.ticket_by_uuid(self._context.client, ticket.uuid), events)
+                # Whoever waits looks again anyway; a look here could fail, and the events would be forgotten.
+                return Done(None, events)
             error.extra["events"] = events
             raise
 
