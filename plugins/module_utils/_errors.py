@@ -27,6 +27,10 @@ class ZStackError(Exception):
         self.message = message
         self.extra = extra
 
+    def __str__(self) -> str:
+        # Whoever passes an error on may have added to its message.
+        return self.message
+
     def result(self) -> dict[str, t.Any]:
         """The failing result."""
         return dict({"changed": False}, **self.extra, failed=True, msg=self.message, error=self.error())

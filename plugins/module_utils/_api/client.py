@@ -218,7 +218,12 @@ class Client:
         what: str,
     ) -> t.Mapping[str, t.Any]:
         headers = {"X-Job-UUID": job_uuid, "X-API-Timeout": str(self.limits.job_timeout)}
-        self._identity.log_in()
+        try:
+            self._identity.log_in()
+        except ExchangeError as failure:
+            # The login may have arrived; the write has not left.
+            failure.sent = False
+            raise
         try:
             answer = self._send(method, path, body, query, headers, deadline)
             if answer.status in (200, 202):

@@ -206,9 +206,8 @@ class Login(Identity):
     def keep(self) -> str | None:
         with self._lock:
             self.headers("GET", "")
-            token = self._tokens.pop()
-            self._caller = None
-            return token
+            self._is_logged_in = False
+            return self._tokens.pop()
 
     def close(self) -> str | None:
         left = 0
