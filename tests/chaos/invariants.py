@@ -12,7 +12,7 @@ from tests.simulator.log import LOGIN, POLL, WRITE, Exchange
 
 from .audit import Effect
 from .faults import ANSWER_LOST
-from .runs import RUN, Run
+from .runs import RUN, Run, reported
 from .world import World
 
 MOST_EXCHANGES = 2000
@@ -41,11 +41,14 @@ def check_run(world: World, run: Run) -> None:
     effects = [effect for effect in world.effects if effect.job in own]
     if run.task.check_mode:
         check(not effects, f"{which} has changed something: {', '.join(map(str, effects))}")
+    if run.task.options.get("steps") == "next":
+        approved = [effect for effect in effects if effect.operation == "approve"]
+        check(len(approved) <= 1, f"{which} was to approve one step, and approved {len(approved)}")
     if run.result is None:
         return
     _check_failure(run, which)
     for item in run.items:
-        check(bool(item.get("changed")) == bool(run.reported(item)), f"{which}: changed is wrong in {item}")
+        check(bool(item.get("changed")) == bool(reported(item)), f"{which}: changed is wrong in {item}")
     if not run.task.check_mode:
         _check_report(world, run, effects, exchanges, which)
 
@@ -82,18 +85,20 @@ def _check_failure(run: Run, which: str) -> None:
 
 def _check_report(world: World, run: Run, effects: list[Effect], exchanges: list[Exchange], which: str) -> None:
     """A run reports what it did: all that it can know of, and nothing else."""
-    reported = Counter((_name(run, item), operation) for item in run.items for operation in run.reported(item))
+    told = Counter((_name(run, item), operation) for item in run.items for operation in reported(item))
     if not run.items:
         # A batch that failed as a whole has not begun.
         check(not effects, f"{which} did {', '.join(map(str, effects))} and has no results")
-    done = Counter((effect.name, effect.operation) for effect in effects)
+    # A network that delivers a call twice to an old node has it run twice, and nobody is told.
+    calls = {(effect.name, effect.operation, effect.job) for effect in effects}
+    done = Counter((name, operation) for name, operation, _job in calls)
     answered = {
         exchange.job_uuid for exchange in world.simulator.log.select() if exchange in exchanges and _told(exchange)
     }
-    certain = Counter((effect.name, effect.operation) for effect in effects if effect.job in answered)
-    hidden = certain - reported
+    certain = Counter((name, operation) for name, operation, job in calls if job in answered)
+    hidden = certain - told
     check(not hidden, f"{which} did {_words(hidden)} and does not report it")
-    for (name, operation), times in (reported - done).items():
+    for (name, operation), times in (told - done).items():
         # Nobody can tell who did what was asked for twice, when one of the answers is missing.
         others = [effect for effect in world.effects if effect not in effects]
         rivals = sum((effect.name, effect.operation) == (name, operation) for effect in others)

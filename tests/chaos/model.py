@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.resume import RECALL_COMMENT
@@ -16,6 +16,7 @@ AWAITING = ("Pending", "IntermediateApproved")
 class State:
     """A ticket in the books, as far as a task about it cares."""
 
+    uuid: str
     owner: str
     status: str
     steps: Sequence[tuple[str, str]]  # uuid and approver of each, in order
@@ -70,6 +71,7 @@ def read(cloud: Cloud, name: str, owner: str) -> State | None:
     elif changes and row["status"] == "Rejected":
         broken = row["lastOpDate"] - changes[-1]["createDate"] > 5
     return State(
+        uuid=row["uuid"],
         owner=owner,
         status=row["status"],
         steps=[(step["uuid"], cloud.name_of(step["approverUuid"])) for step in steps],
@@ -81,9 +83,25 @@ def read(cloud: Cloud, name: str, owner: str) -> State | None:
     )
 
 
+def expect(state: State | None, options: Mapping[str, Any], who: str) -> Expected:
+    """A ticket's part in a task of any of the modules, told apart by their options."""
+    if "state" not in options:
+        return drive(state, options, who)
+    ensured = ensure(state, options)
+    if ensured.fails or ensured.status is None or not options.get("status"):
+        return ensured
+    if state is None:
+        # Its process is not known yet: a new ticket has the one of the collection "demo".
+        state = State("", who, "", (("demo", "approver"),), None, "", ())
+    current = None if ensured.operations and ensured.status == "Pending" else state.current
+    approved = frozenset[str]() if current is None else state.approved_by
+    driven = drive(replace(state, status=ensured.status, current=current, approved_by=approved), options, who)
+    return replace(driven, operations=[*ensured.operations, *driven.operations])
+
+
 def ensure(state: State | None, options: Mapping[str, Any]) -> Expected:
     """zstack_ticket, by the owner."""
-    if options.get("state") == "absent":
+    if options["state"] == "absent":
         return Expected(["delete"] if state else [])
     if state is None:
         return Expected(["create"], "Pending")
@@ -133,7 +151,7 @@ def _approve(state: State, options: Mapping[str, Any], who: str) -> Expected:
             return Expected(status=status, fails=True)
         made, status, current, mine = ["reopen"], "Pending", None, False
     while True:
-        now = State(state.owner, status, state.steps, current, "", ())
+        now = replace(state, status=status, current=current)
         if now.due is None or now.due[1] != who or (options.get("steps") == "next" and "approve" in made):
             break
         made.append("approve")
@@ -147,7 +165,7 @@ def is_as_wished(state: State, options: Mapping[str, Any]) -> bool:
     if options.get("description") is not None and options["description"] != state.description:
         return False
     return options.get("requests") is None or contains(
-        [dict(request) for request in state.requests], [_in_api_names(request) for request in options["requests"]]
+        [dict(request) for request in state.requests], [in_api_names(request) for request in options["requests"]]
     )
 
 
@@ -160,7 +178,8 @@ def contains(actual: Any, wanted: Any) -> bool:
     return bool(actual == wanted)
 
 
-def _in_api_names(request: Mapping[str, Any]) -> dict[str, Any]:
+def in_api_names(request: Mapping[str, Any]) -> dict[str, Any]:
+    """A request of a task as the API takes it."""
     names = {
         "api_name": "apiName",
         "request_name": "requestName",

@@ -27,11 +27,12 @@ COMMANDS: dict[str, Command] = {
 
 @dataclass(frozen=True)
 class Task:
-    """What somebody wants: a module with its options, connection options left out."""
+    """What somebody wants: a module with its options, connection options left out. ``owner`` is the tickets'."""
 
     module: str
     who: str
     options: Mapping[str, Any]
+    owner: str = "requester"
     check_mode: bool = False
 
     def __str__(self) -> str:
@@ -78,9 +79,10 @@ class Run:
             return []
         return self.result.get("results", []) if self.task.module == "zstack_ticket_batch" else [self.result]
 
-    def reported(self, item: Mapping[str, Any]) -> list[str]:
-        """What the run says that it did to a ticket."""
-        return [*item.get("operations", []), *item.get("events", [])]
+
+def reported(item: Mapping[str, Any]) -> list[str]:
+    """What a result for a ticket says was done to it."""
+    return [*item.get("operations", []), *item.get("events", [])]
 
 
 class Direct:

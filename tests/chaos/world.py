@@ -23,7 +23,7 @@ from . import faults
 from .audit import Audit, Effect
 from .clocks import Time
 from .model import State, read
-from .runs import RUN, Direct, Kill, Run, Task
+from .runs import RUN, Direct, Kill, Run, Task, reported
 from .turns import Turns
 
 PEOPLE = ("requester", "requester2", "approver", "approver2", "admin")
@@ -182,6 +182,12 @@ class World:
         self.note(f"{who}: {event}")
         return True
 
+    def remove(self, who: str, uuid: str) -> None:
+        """Somebody deletes a ticket by other means."""
+        with self.aside():
+            self.person(who).delete(uuid)
+        self.note(f"{who}: delete")
+
     # What happens
     def run(self, task: Task, kill: Kill | None = None) -> Run:
         """Run a task once."""
@@ -191,7 +197,7 @@ class World:
         self.note(f"run {run.number}: {task}" + (f", to be killed: {kill}" if kill else ""))
         self._direct.run(run, self.connection_of(task.who), kill)
         what = "killed" if run.result is None else str(run.result.get("msg", "")) if run.result.get("failed") else "ok"
-        done = [run.reported(item) for item in run.items]
+        done = [reported(item) for item in run.items]
         self.note(f"run {run.number} ended after {run.elapsed:.1f} s, reports {done}: {what}")
         return run
 
@@ -228,6 +234,11 @@ class World:
     @property
     def effects(self) -> list[Effect]:
         return self.lab.audit.effects
+
+    @property
+    def jobs(self) -> set[str | None]:
+        """The jobs of all runs."""
+        return {exchange.job_uuid for exchange in self.simulator.log.select() if RUN in exchange.headers}
 
     def exchanges(self, run: Run) -> list[Exchange]:
         """A run's exchanges so far."""
