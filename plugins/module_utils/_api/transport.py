@@ -30,7 +30,6 @@ try:
         DEFAULT_CA_BUNDLE_PATH,
         get_auth_from_url,
         get_environ_proxies,
-        prepend_scheme_if_needed,
         select_proxy,
     )
     from urllib3.exceptions import (
@@ -68,12 +67,14 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
     """The context for these settings. Loading certificates takes 20 ms, so a process does it once, if possible before it forks."""
     authorities = tls.verify if isinstance(tls.verify, str) else None
     is_folder = authorities is not None and Path(authorities).is_dir()
-    context = ssl.create_default_context(**{"capath" if is_folder else "cafile": authorities})
+    context = ssl.create_default_context(
+        cafile=None if is_folder else authorities, capath=authorities if is_folder else None
+    )
     if tls.verify is True and not any(ssl.get_default_verify_paths()[:2]):
         # A Python that knows no certificates of the system, as on some workstations.
         context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    if int(urllib3.__version__.partition(".")[0]) < 2:
-        # It compares the host itself where the context does not, and cannot use a context that does for an address.
+    if not hasattr(urllib3, "BaseHTTPResponse"):
+        # Before 2.0 it cannot use a context that compares the host, if that is an address; it then compares it itself.
         context.check_hostname = False
     if not tls.verify:
         context.check_hostname = False
@@ -106,7 +107,7 @@ def _proxy_manager(endpoint: Endpoint, options: dict[str, t.Any]) -> urllib3.Poo
     if not proxy:
         return None
     try:
-        url = prepend_scheme_if_needed(proxy, "http")
+        url = proxy if "://" in proxy else f"http://{proxy}"
         user, password = get_auth_from_url(url)
         credentials = urllib3.make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
         manager = urllib3.ProxyManager(url, proxy_headers=credentials, **options)

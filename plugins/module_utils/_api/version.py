@@ -20,7 +20,7 @@ def server_version(client: Client) -> tuple[int, ...]:
 
     :raises ZStackError: as C(Client.ask).
     """
-    body = {"getVersion": {}}
+    body: dict[str, dict[str, str]] = {"getVersion": {}}
     answer = client.ask("PUT", f"{API_VERSION_PATH}/management-nodes/actions", body, what="Asking for the version")
-    match = re.match(r"\d+(\.\d+)*", str(answer.get("version")))
+    match = re.match(r"\d{1,9}(\.\d{1,9})*", str(answer.get("version")))
     return tuple(map(int, match.group().split("."))) if match else ()

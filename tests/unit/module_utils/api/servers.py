@@ -103,7 +103,7 @@ class Server:
         self.requests: list[Received] = []
         self.connections = 0
         self._reply = reply
-        self.context = context
+        self._context = context
         self._listener = socket.socket(family)
         self._listener.bind(("127.0.0.1" if family == socket.AF_INET else "::1", 0))
         self._listener.listen(64)
@@ -114,7 +114,7 @@ class Server:
     @property
     def options(self) -> dict[str, t.Any]:
         """The connection options by which a client finds it."""
-        return {"host": "127.0.0.1", "port": self.port, "scheme": "https" if self.context else "http"}
+        return {"host": "127.0.0.1", "port": self.port, "scheme": "https" if self._context else "http"}
 
     def __enter__(self) -> Server:
         self._threads[0].start()
@@ -149,8 +149,8 @@ class Server:
         try:
             # A handshake may fail, a client may hang up at any time: neither is the test's business here.
             with suppress(OSError, ssl.SSLError):
-                if self.context is not None:
-                    connection = self.context.wrap_socket(connection, server_side=True)
+                if self._context is not None:
+                    connection = self._context.wrap_socket(connection, server_side=True)
                     self._open.append(connection)
                 stream = connection.makefile("rb")
                 with stream:

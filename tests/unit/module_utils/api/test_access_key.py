@@ -133,7 +133,7 @@ class LocalTime(datetime):
     offset = timedelta()
 
     def astimezone(self, tz: t.Any = None) -> LocalTime:
-        return t.cast(LocalTime, self.replace(tzinfo=timezone(self.offset)) if tz is None else super().astimezone(tz))
+        return self.replace(tzinfo=timezone(self.offset)) if tz is None else super().astimezone(tz)
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(0, [0, 8]), (8, [0, 8]), (-5, [0, -5, 8]), (5.5, [0, 5.5, 8])])

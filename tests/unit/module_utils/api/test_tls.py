@@ -73,9 +73,15 @@ def others(certificates: t.Callable[[str], Certificate]) -> Certificate:
     return certificates("DNS:elsewhere.example.com")
 
 
-def server_of(certificate: Certificate, *acts: Act, trusts: Certificate | None = None) -> Server:
+def server_of(
+    certificate: Certificate,
+    *acts: Act,
+    trusts: Certificate | None = None,
+    version: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
+) -> Server:
     """A TLS server; with C(trusts) it wants to see that certificate of its clients."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = version
     context.load_cert_chain(*certificate)
     if trusts is not None:
         context.verify_mode = ssl.CERT_REQUIRED
@@ -218,8 +224,7 @@ def test_a_certificate_of_our_own(ours: Certificate, others: Certificate, tmp_pa
 
 
 def test_a_server_that_asks_for_a_certificate_says_so(ours: Certificate, others: Certificate) -> None:
-    with server_of(ours, trusts=others) as server:
-        server.context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with server_of(ours, trusts=others, version=ssl.TLSVersion.TLSv1_2) as server:
         failure = failure_of({**server.options, "ca_path": ours.cert})
     assert (failure.sent, failure.passing) == (False, False)
     assert "whether it asks for a client_cert" in failure.message
