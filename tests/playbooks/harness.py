@@ -173,6 +173,7 @@ class Ansible:
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "ANSIBLE_LOCAL_TEMP": str(self.folder / "ansible" / "tmp"),
             "ANSIBLE_REMOTE_TMP": str(self.folder / "ansible" / "tmp"),
+            "ANSIBLE_ASYNC_DIR": str(self.folder / "ansible" / "async"),
             "ANSIBLE_NOCOLOR": "true",
             "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
             "ANSIBLE_CALLBACKS_ENABLED": "results",
