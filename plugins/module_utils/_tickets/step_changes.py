@@ -124,7 +124,7 @@ def _new(step: WantedStep) -> Step:
 def _is_proper(chain: Chain) -> bool:
     """Whether each step follows the one before it; a fork or a gap, which nothing here makes, is mended by replacing all."""
     parents = [None, *(step.uuid for step in chain)]
-    return bool(chain) and all(step.parent_flow_uuid == parent for step, parent in zip(chain, parents))
+    return all(step.parent_flow_uuid == parent for step, parent in zip(chain, parents))
 
 
 def _replacement(chain: Chain, wanted: t.Sequence[WantedStep]) -> ReplaceSteps:
