@@ -94,8 +94,10 @@ class Cloud:
         return ordered
 
     def refresh_flows(self, collection: Row) -> None:
-        """Bring the flows shown inside a collection up to date."""
-        self.collections.change(collection, flows=self.chain(collection))
+        """Bring the flows shown inside a collection up to date: the chain, and what hangs beside it."""
+        chain = self.chain(collection)
+        beside = [flow for flow in self.flows.find("collectionUuid", collection["uuid"]) if flow not in chain]
+        self.collections.change(collection, flows=[*chain, *beside])
 
     def _fill(self) -> None:
         dates = self.dates()

@@ -10,6 +10,7 @@ DESCRIPTIONS = {
     "SYS.1000": "An internal error happened in system",
     "SYS.1001": "A message or a operation timeout",
     "SYS.1003": "A resource can not be found",
+    "SYS.1004": "Unable to delete a resource",
     "SYS.1006": "An operation failed",
     "SYS.1007": "One or more API argument is invalid",
     "ID.1000": "Unable to authenticate a user",

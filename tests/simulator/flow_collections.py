@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from . import history
 from .books import Cloud, new_flow
 from .database import check_unused
-from .errors import not_found
+from .errors import ApiError, not_found
 from .identities import ADMIN, OPERATOR
 from .inventories import COLLECTION
 from .messages import Message, Result, inventory
 from .moves import INTERMEDIATE, PENDING, REJECTED
 from .rules import acting, interceptor
 from .tables import Row
-from .texts import text
+from .texts import java_text, text
 
 if TYPE_CHECKING:
     from .node import Node
@@ -91,6 +91,10 @@ def change_state(node: Node, message: Message) -> Result:
 
 def delete(node: Node, message: Message) -> Result:
     row = _reachable(node, message, "uuid")
+    under_way = [ticket["uuid"] for ticket in _under_way(node.cloud, row)]
+    if under_way and not node.switches.used_collection_can_be_deleted:
+        cause = ApiError("SYS.1006", f"tickets[uuids:{java_text(under_way)}] use the flow collection")
+        raise ApiError("SYS.1004", f"unable to delete the flow collection[uuid:{row['uuid']}]", cause=cause)
     remove(node.cloud, row)
     return Result()
 
@@ -142,7 +146,7 @@ def add_flow(node: Node, message: Message) -> Result:
     chain = cloud.chain(collection)
     parent = message.get("parentFlowUuid") or (chain[-1]["uuid"] if chain else None)
     for flow in chain:
-        if parent is not None and flow.get("parentFlowUuid") == parent:
+        if parent is not None and flow.get("parentFlowUuid") == parent and node.switches.flows_are_relinked:
             cloud.flows.change(flow, parentFlowUuid=uuid)
     approver = message.get("approverUuid") if message.get("approverTitle") != _SYSTEM_ADMIN else ADMIN
     dates, owner = cloud.dates(), collection.owner
@@ -178,7 +182,7 @@ def delete_flow(node: Node, message: Message) -> Result:
     cloud = node.cloud
     flow, collection = _flow(node, message)
     for child in cloud.flows.find("collectionUuid", collection["uuid"]):
-        if child.get("parentFlowUuid") == flow["uuid"]:
+        if child.get("parentFlowUuid") == flow["uuid"] and node.switches.flows_are_relinked:
             cloud.flows.change(child, parentFlowUuid=flow.get("parentFlowUuid"))
     cloud.flows.remove(flow)
     _revalidate(cloud, collection)
@@ -198,12 +202,16 @@ def lose_approver(cloud: Cloud, approver: str, project: str | None = None) -> No
             continue
         cloud.flows.change(flow, valid=False)
         _revalidate(cloud, collection)
-        for ticket in cloud.tickets.find("flowCollectionUuid", collection["uuid"]):
+        for ticket in _under_way(cloud, collection):
             status = ticket["status"]
-            if status in (PENDING, INTERMEDIATE):
-                cloud.tickets.change(ticket, status=REJECTED, lastOpDate=cloud.dates()["lastOpDate"])
-                comment = text("approver_lost").render(cloud.switches.locale)
-                history.write(cloud, ticket, status, REJECTED, comment=comment)
+            cloud.tickets.change(ticket, status=REJECTED, lastOpDate=cloud.dates()["lastOpDate"])
+            comment = text("approver_lost").render(cloud.switches.locale)
+            history.write(cloud, ticket, status, REJECTED, comment=comment)
+
+
+def _under_way(cloud: Cloud, collection: Row) -> list[Row]:
+    tickets = cloud.tickets.find("flowCollectionUuid", collection["uuid"])
+    return [ticket for ticket in tickets if ticket["status"] in (PENDING, INTERMEDIATE)]
 
 
 def _revalidate(cloud: Cloud, collection: Row) -> None:

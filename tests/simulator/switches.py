@@ -122,6 +122,14 @@ class Switches:
     delete_missing_succeeds: bool = _switch(
         True, "UNKNOWN", "deleting a ticket, flow or collection that is not there succeeds; if not, SYS.1003"
     )
+    used_collection_can_be_deleted: bool = _switch(
+        True, "UNKNOWN", "a flow collection can be deleted while tickets are under way by it; if not, SYS.1004"
+    )
+    flows_are_relinked: bool = _switch(
+        True,
+        "INFERRED",
+        "a new flow takes over what followed its parent, and a deleted one hands it back; if not, the chain is torn",
+    )
     duplicate_uuid_text: str = _switch(
         "flush", "INFERRED", "which of Hibernate's two texts reports a taken resourceUuid", ("flush", "commit")
     )

@@ -164,3 +164,31 @@ def test_ticket_types(as_: Any) -> None:
     assert (vm_type["name"], vm_type["type"]) == ("CREATE_VM_INSTANCE_TICKET_TYPE",) * 2
     assert (vm_type["requests"], vm_type["adminOnly"]) == ("", False)
     assert len(types) > 1
+
+
+def test_deleting_a_collection_in_use(as_: Any, sim: Any) -> None:
+    sim.set(used_collection_can_be_deleted=False)
+    path = f"{PATH}/{sim.uuids['demo_collection']}"
+    ticket = as_.requester.create()["uuid"]
+    error = as_.admin.error("DELETE", path)
+    assert error["code"] == "SYS.1004"
+    assert ticket in error["cause"]["details"]
+    as_.requester.event(ticket, "cancel")
+    assert as_.admin.job("DELETE", path).text == "{}"
+
+
+def test_flows_that_are_not_linked_anew(as_: Any, sim: Any) -> None:
+    """All flows are shown then, also those that the chain does not reach any more."""
+    sim.set(flows_are_relinked=False)
+    collection = sim.uuids["chain_collection"]
+    first, second, third = as_.admin.query(PATH, f"uuid={collection}")[0]["flows"]
+    params = {"collectionUuid": collection, "parentFlowUuid": first["uuid"], **_step(sim, "admin", "new")}
+    new = as_.admin.job("POST", "/tickets/flow", json={"params": params}).json()["inventory"]
+    parents = {
+        flow["uuid"]: flow.get("parentFlowUuid") for flow in as_.admin.query(PATH, f"uuid={collection}")[0]["flows"]
+    }
+    assert parents[new["uuid"]] == parents[second["uuid"]] == first["uuid"]
+    assert as_.admin.job("DELETE", f"/tickets/flow/{second['uuid']}").text == "{}"
+    flows = as_.admin.query(PATH, f"uuid={collection}")[0]["flows"]
+    assert [flow["uuid"] for flow in flows] == [first["uuid"], new["uuid"], third["uuid"]]
+    assert flows[2]["parentFlowUuid"] == second["uuid"]
