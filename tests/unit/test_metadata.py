@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +35,9 @@ def test_oldest_requests_is_tested() -> None:
 def test_oldest_core_is_tested() -> None:
     promised = read_yaml("meta/runtime.yml")["requires_ansible"].removeprefix(">=")
     assert f"ansible-core~={promised}" in (ROOT / "requirements" / "core-2.16.txt").read_text().splitlines()
+
+
+def test_tests_that_hold_promises_exist() -> None:
+    named = set(re.findall(r"`(tests/[\w/.]+)`", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert "tests/chaos" in named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
