@@ -231,6 +231,7 @@ class Client:
                 jobs.result(answer, what)
         except ExchangeError as failure:
             if not failure.sent:
+                failure.message = f"{what}: {failure.message}"
                 raise
             answer = self._settle(job_uuid, failure, deadline, what)
         accepted = answer.status == 202 or (answer.status == 400 and answer.text.startswith(DUPLICATE_JOB))

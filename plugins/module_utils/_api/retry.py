@@ -58,12 +58,12 @@ class Deadline:
 def backoff(attempt: int, failure: ExchangeError | None = None) -> float:
     """The pause in seconds after the failed attempt number C(attempt), counted from 0.
 
-    Doubles each time up to a cap, with jitter so that many runs do not come back in step. A C(Retry-After) is honoured, capped.
+    Doubles each time up to a cap, with jitter so that many runs do not come back in step. A longer C(Retry-After) is honoured,
+    capped; a shorter one, such as 0, is no leave to ask without a pause.
     """
-    if failure is not None and failure.retry_after is not None:
-        return min(failure.retry_after, LONGEST_RETRY_AFTER)
     longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt, 30))
-    return longest * random.uniform(0.5, 1.0)
+    asked_for = min((failure and failure.retry_after) or 0.0, LONGEST_RETRY_AFTER)
+    return max(asked_for, longest * random.uniform(0.5, 1.0))
 
 
 def growing_pauses(longest: float) -> t.Iterator[float]:
