@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from .._errors import ApiError, InputError, TicketError, ZStackError
 from .._tickets import flow, identity, moves
-from .._tickets.history import approved_by
-from .._tickets.model import Ticket
+from .._tickets.history import approved_by, last_event
+from .._tickets.model import FINAL_APPROVED, INTERMEDIATE_APPROVED, Ticket
 from . import calls, lookup
 from .context import Context
 from .plan import Done, Operation, carry_out
@@ -192,9 +192,21 @@ class DriveTicket:
             event,
             lambda job_uuid: self._send(ticket, event, job_uuid),
             predicted,
-            step=ticket.current_flow_uuid,
+            step=ticket.current_flow_uuid if event == moves.APPROVE else None,
             read_back=lambda: self._read_back(ticket, event),
+            was_ours=lambda after: self._was_ours(event, predicted, after),
         )
+
+    def _was_ours(self, event: str, predicted: Ticket, after: Ticket | None) -> bool:
+        """Whether the last event in the ticket's history is this one, and of this caller."""
+        if after is None:
+            return False
+        last = last_event(lookup.history_of(self._context.client, after))
+        if last is None:
+            return True
+        results = (INTERMEDIATE_APPROVED, FINAL_APPROVED) if event == moves.APPROVE else (predicted.status,)
+        caller = self._context.client.caller()
+        return last.to_status in results and (caller is None or last.operator_uuid in (None, caller.operator_uuid))
 
     def _send(self, ticket: Ticket, event: str, job_uuid: str | None) -> Ticket:
         due = self._due(ticket)

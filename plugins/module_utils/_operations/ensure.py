@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from .._api.version import server_version
 from .._errors import ApiError, InputError, TicketError
 from .._tickets import identity, requests
+from .._tickets.history import last_event
 from .._tickets.model import CANCELLED, FINAL_APPROVED, INTERMEDIATE_APPROVED, PENDING, REJECTED, Request, Ticket
 from .._tickets.resume import RECALL_COMMENT, REOPEN_COMMENT, was_broken_off
 from .._tickets.values import trimmed
@@ -241,7 +242,7 @@ class EnsureTicket:
             self._reopens = True
             return after
 
-        return Operation("cancel", send, recalled)
+        return Operation("cancel", send, recalled, was_ours=lambda after: self._says_last(after, RECALL_COMMENT))
 
     def _update_and_reopen(self, ticket: Ticket, reopens: bool) -> list[Operation[Ticket]]:
         wanted = self._new_requests(ticket)
@@ -274,7 +275,13 @@ class EnsureTicket:
             "reopen",
             lambda job_uuid: calls.change_status(self._context.client, ticket, "reopen", REOPEN_COMMENT, job_uuid),
             replace(ticket, status=PENDING, current_flow_uuid=None),
+            was_ours=lambda after: self._says_last(after, REOPEN_COMMENT),
         )
+
+    def _says_last(self, ticket: Ticket | None, comment: str) -> bool:
+        """Whether the last event in the ticket's history has this comment."""
+        last = last_event(lookup.history_of(self._context.client, ticket)) if ticket else None
+        return ticket is not None and (last is None or last.comment == comment)
 
     def _create(self) -> Operation[Ticket]:
         parameters = self.creation()

@@ -33,7 +33,8 @@ class Operation(t.Generic[R]):
 
     C(send(job_uuid)) runs it and returns the resource after it, None when there is none any more; C(predicted) is what check
     mode expects that to be. C(step) tells approvals apart: it is the step approved before. C(read_back) looks for what an
-    accepted operation has done, where its own answer is not taken for that.
+    accepted operation has done, where its own answer is not taken for that. C(was_ours) tells of a resource that has moved
+    on whether this call moved it, when its answer was lost.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Operation(t.Generic[R]):
     predicted: R | None
     step: str | None = None
     read_back: t.Callable[[], R | None] | None = None
+    was_ours: t.Callable[[R | None], bool] = lambda resource: True
 
     def is_same(self, other: Operation[R] | None) -> bool:
         """Whether both mean the same call, so that one of them is enough."""
@@ -113,7 +115,8 @@ class _Run(t.Generic[R]):
         return operations[0] if operations else None
 
     def _job_uuid_for(self, operation: Operation[R]) -> str | None:
-        return self._lost[1].job_uuid if self._lost and operation.is_same(self._lost[0]) else None
+        lost, self._lost = self._lost, None
+        return lost[1].job_uuid if lost and operation.is_same(lost[0]) else None
 
     def _look_again(self, operation: Operation[R], before: R | None, trouble: ZStackError) -> None:
         """Return if planning anew from what the ticket has become can help; else raise the trouble."""
@@ -130,11 +133,14 @@ class _Run(t.Generic[R]):
             if self.state == before or not may_go_on:
                 raise trouble
         elif isinstance(trouble, WaitTimeout) or (isinstance(trouble, ExchangeError) and trouble.sent):
-            # It may have been accepted, so a resource that has moved on was moved by it.
+            # It may have been accepted, and a resource that has moved on have been moved by it.
             self.state = self._look()
             if self.state == before or operation.is_same(self._next()):
                 raise trouble
-            self.made.append(operation.name)
+            if operation.was_ours(self.state):
+                self.made.append(operation.name)
+            elif not may_go_on:
+                raise trouble
         else:
             raise trouble
 

@@ -113,6 +113,16 @@ def last_change(entries: t.Iterable[HistoryEntry]) -> HistoryEntry | None:
     return changes[-1] if changes else None
 
 
+def last_event(entries: t.Iterable[HistoryEntry]) -> HistoryEntry | None:
+    """The newest entry that an event left, None if there is none. An approval may leave the status as it was."""
+    events = [
+        entry
+        for entry in in_order(entries)
+        if entry.from_status != entry.to_status or entry.to_status == INTERMEDIATE_APPROVED
+    ]
+    return events[-1] if events else None
+
+
 def rejected_by_system(entries: t.Iterable[HistoryEntry], approver_uuids: t.Container[str | None]) -> bool:
     """Whether the last change was a rejection that came from none of the approvers.
 
