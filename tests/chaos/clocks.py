@@ -28,6 +28,11 @@ class Time:
         """Have ``act`` called in so many seconds, by whoever pauses then."""
         heapq.heappush(self._agenda, (self.elapsed + seconds, next(self._numbers), act))
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is still due."""
+        return bool(self._agenda)
+
     def advance(self, seconds: float) -> None:
         """Move on; what falls due happens at its moment, in order."""
         end = self.elapsed + seconds

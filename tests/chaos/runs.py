@@ -43,7 +43,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Kill:
-    """The end of a run at its exchange number ``at``: before it is sent or after its answer, asked to end or at once."""
+    """The end of a run at its exchange number ``at``: asked to end before it is sent, or gone before it or after its answer.
+
+    Whoever is asked to end between a login's answer and taking note of it cannot log out, so that is not tried.
+    """
 
     at: int
     after: bool
@@ -67,6 +70,7 @@ class Run:
     shown: list[str] = field(default_factory=list)
     elapsed: float = 0.0
     was_killed: bool = False
+    is_gone: bool = False  # killed without a chance to log out
 
     @property
     def succeeded(self) -> bool:
@@ -109,7 +113,7 @@ class Direct:
         except Interrupted:
             run_.was_killed = True
         except Killed:
-            run_.was_killed = True
+            run_.was_killed = run_.is_gone = True
             clients.drop()
         clients.kill = None
         run_.warnings += clients.close()

@@ -85,6 +85,15 @@ class World:
     def furnish(self) -> None:
         """Draw how the server is, how people identify, and how patient clients are."""
         draw = self.random
+        self.ways = {
+            "requester": draw.choice(("login", "login", "access key", "session")),
+            "approver": draw.choice(("login", "login", "access key", "session")),
+            "admin": draw.choice(("login", "access key", "session")),
+            "approver2": draw.choice(("login", "session")),
+            "requester2": "login",
+        }
+        if draw.random() < 0.3:
+            self.ways = dict.fromkeys(self.ways, "login")
         self.prepare(
             locale=draw.choice(("zh_CN", "en_US")),
             timestamp_style=draw.choice(("jdk8", "jdk9", "jdk20")),
@@ -96,19 +105,12 @@ class World:
             create_writes_history=draw.random() < 0.2,
             update_writes_history=draw.random() < 0.2,
             project_login_ends_operator_session=draw.random() < 0.7,
-            session_timeout=draw.choice((7200.0, 7200.0, 20.0)),
+            # A session that a user has given is not renewed by anybody but the user.
+            session_timeout=7200.0 if "session" in self.ways.values() else draw.choice((7200.0, 20.0)),
             bad_signature=draw.choice(("session", "400", "403")),
+            delete_missing_succeeds=draw.random() < 0.3,
             duplicate_uuid_text=draw.choice(("flush", "commit")),
         )
-        self.ways = {
-            "requester": draw.choice(("login", "login", "access key", "session")),
-            "approver": draw.choice(("login", "login", "access key", "session")),
-            "admin": draw.choice(("login", "access key", "session")),
-            "approver2": draw.choice(("login", "session")),
-            "requester2": "login",
-        }
-        if draw.random() < 0.3:
-            self.ways = dict.fromkeys(self.ways, "login")
         self.connection = {
             "host": self.simulator.host,
             "port": self.simulator.port,

@@ -57,7 +57,7 @@ def approvers(world: World) -> None:
     draw_rules(world, MOST_FAULTS)
     world.at_once([partial(_insist, world, drive(world, who, options["name"], **waiting)) for who in people])
     world.calm()
-    for who in (*APPROVERS, *APPROVERS, *APPROVERS, *APPROVERS):
+    for who in APPROVERS * 4:
         until_done(world, drive(world, who, options["name"], status="approved", steps="all"))
     state = world.state(options["name"])
     check(state is not None and state.status == "FinalApproved", f"{options['name']} was left {state}")

@@ -68,7 +68,10 @@ def look_ahead(world: World, task: Task) -> None:
 def draw_kill(world: World) -> Kill | None:
     """Perhaps the end of a run."""
     draw = world.random
-    return Kill(draw.randint(1, 16), draw.random() < 0.5, draw.random() < 0.5) if draw.random() < 0.2 else None
+    if draw.random() < 0.8:
+        return None
+    gently = draw.random() < 0.4
+    return Kill(draw.randint(1, 16), after=not gently and draw.random() < 0.5, gently=gently)
 
 
 def settle(world: World, task: Task) -> None:
