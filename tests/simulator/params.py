@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # The validator names itself instead of the API's class (since 4.0.0)
 _VALIDATOR = "org.zstack.header.message.ApiMessageParamValidator"
+# What Java's trim takes off: every character up to the space, and no other blank
+_TRIMMED = "".join(map(chr, range(0x21)))
 UUID = re.compile(r"[0-9a-f]{8}[0-9a-f]{4}[1-5][0-9a-f]{3}[89ab][0-9a-f]{3}[0-9a-f]{12}")
 _UUID_COMPLAINT = (
     "is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped. "
@@ -105,7 +107,7 @@ def validate(node: Node, message: Message) -> None:
     for name, param in message.api.params.items():
         value = values.get(name)
         if isinstance(value, str):
-            value = values[name] = value.strip()
+            value = values[name] = value.strip(_TRIMMED)
         if value is None:
             if param.required:
                 raise invalid_argument(f"field[{name}] of message[{_VALIDATOR}] is mandatory, can not be null")

@@ -12,11 +12,16 @@ from .inventories import Inventory
 
 @lru_cache(maxsize=65536)
 def collate(text: str) -> str:
-    """The key under which MySQL's utf8_general_ci holds two texts equal: no case, no accents."""
-    if text.isascii():
-        return text.lower()
-    plain = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
-    return plain.replace("ß", "s").lower()
+    """The key under which MySQL's utf8_general_ci holds two texts equal: no case, no accents, character by character."""
+    return text.lower() if text.isascii() else "".join(map(_base, text))
+
+
+@lru_cache(maxsize=65536)
+def _base(char: str) -> str:
+    """A letter without case and accents. An accent that stands as a character of its own stays one."""
+    plain = "".join(part for part in unicodedata.normalize("NFD", char) if not unicodedata.combining(part))
+    lower = "s" if char == "ß" else (plain if len(plain) == 1 else char).lower()
+    return lower if len(lower) == 1 else char
 
 
 class Row(dict[str, Any]):
