@@ -71,15 +71,22 @@ def read(
     :raises MalformedAnswer: the answer has no list of objects.
     """
     if limit is not None and limit <= PAGE:
-        return _page(client, path, conditions, sort, limit, 0)
-    rows: dict[t.Any, t.Mapping[str, t.Any]] = {}
+        return _page(client, path, conditions, sort, limit, 0)[:limit]
+    rows: dict[str, t.Mapping[str, t.Any]] = {}
     start = 0
     after: list[str] = []
     while limit is None or len(rows) < limit:
         page = _page(client, path, [*conditions, *after], sort, PAGE, start)
-        rows.update((row.get("uuid", len(rows) + number), row) for number, row in enumerate(page))
+        if len(page) < PAGE and not rows:
+            return page
+        known = len(rows)
+        rows.update((str(row.get("uuid")), row) for row in page)
         if len(page) < PAGE:
             break
+        if len(rows) == known:
+            raise MalformedAnswer(
+                f"GET {path}: the rows after the first {known} are the same again, without an end.", 200
+            )
         if sort is None:
             after = [f"uuid>{page[-1].get('uuid')}"]
         else:
@@ -109,7 +116,7 @@ def slices(values: t.Sequence[str], most_bytes: int = MAX_QUERY_BYTES) -> t.Iter
     part: list[str] = []
     size = 0
     for value in values:
-        needs = len(quote(value, safe="")) + len("%2C")
+        needs = len(quote(value, safe="", errors="replace")) + len("%2C")
         if part and size + needs > most_bytes:
             yield part
             part, size = [], 0

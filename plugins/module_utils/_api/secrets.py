@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from collections.abc import Mapping
 from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
@@ -78,7 +79,7 @@ class Secrets:
             return MASK
         if isinstance(value, str):
             return self.mask(value).encode("utf-8", "replace").decode("utf-8")
-        if isinstance(value, t.Mapping):
+        if isinstance(value, (dict, Mapping)):
             return {key: self.mask_all(item, level + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
             return [self.mask_all(item, level + 1) for item in value]
