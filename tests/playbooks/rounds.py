@@ -16,7 +16,7 @@ VOLATILE = frozenset({"elapsed", "create_date", "last_op_date", "job_uuid", "cre
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What a task does to a ticket in a certain state.
+    """What a task does to a ticket in a certain state, or to whatever results show as ``kind``.
 
     ``prepare`` brings about the state. ``does`` are the operations or events that are expected, ``leaves`` the status
     afterwards (None: no such ticket), ``fails`` parts of the message of a task that must fail before it writes
@@ -32,6 +32,7 @@ class Behaviour:
     fails: Sequence[str] = ()
     warnings: Sequence[str] = ()
     ordinary: bool = False
+    kind: str = "ticket"
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,18 @@ def go_round(ansible: Ansible, behaviour: Behaviour, in_process: bool = True) ->
         _assert_refusal(behaviour, rounds)
     else:
         _assert_prediction(behaviour, rounds)
-        _assert_rest(rounds)
+        _assert_rest(behaviour, rounds)
     return rounds
+
+
+def assert_same_as_module(ansible: Ansible, behaviour: Behaviour, rounds: Rounds) -> None:
+    """From the same state, the first two rounds come to the same when they are run by ordinary modules."""
+    ansible.simulator.reset()
+    behaviour.prepare(ansible.simulator)
+    once = {**behaviour.task, "diff": True}
+    check = {**once, "check_mode": True}
+    run = ansible.play(check, once, who=behaviour.who, in_process=False, warnings=behaviour.warnings)
+    assert [steady(task.result) for task in run] == [steady(rounds.checked.result), steady(rounds.done.result)]
 
 
 def calls(task: Task) -> list[str]:
@@ -93,7 +104,7 @@ def _assert_prediction(behaviour: Behaviour, rounds: Rounds) -> None:
     assert len(done.writes) == len(behaviour.does)
     assert done["diff"] == checked["diff"]
     assert (done["diff"]["before"] != done["diff"]["after"]) == bool(behaviour.does)
-    _assert_foretold(checked["ticket"], done["ticket"])
+    _assert_foretold(checked[behaviour.kind], done[behaviour.kind])
     for member in ("status_before", "status_after", "awaiting", "execution"):
         assert done.result.get(member) == checked.result.get(member)
 
@@ -112,11 +123,11 @@ def _assert_foretold(predicted: Any, actual: Any) -> None:
         assert predicted == actual
 
 
-def _assert_rest(rounds: Rounds) -> None:
+def _assert_rest(behaviour: Behaviour, rounds: Rounds) -> None:
     for task in (rounds.again, rounds.checked_again):
         assert not task.failed, task.result
         assert not task.changed
         assert calls(task) == []
         assert not task.writes
         assert task["diff"]["before"] == task["diff"]["after"]
-        assert task["ticket"] == rounds.done["ticket"]
+        assert task[behaviour.kind] == rounds.done[behaviour.kind]

@@ -161,7 +161,7 @@ def test_in_the_background(ansible: Ansible, simulator: Simulator) -> None:
         {
             "ansible.builtin.async_status": {"jid": "{{ started.ansible_job_id }}"},
             "register": "looked",
-            "until": "looked.finished",
+            "until": "looked.finished | bool",
             "retries": 60,
             "delay": 1,
         },
@@ -177,7 +177,7 @@ def test_switch_and_fallbacks(ansible: Ansible, simulator: Simulator) -> None:
     delegated = {**info(), "delegate_to": "localhost", "run_once": True}
     run = ansible.play(info(), variable, delegated, arguments=["-vvv"])
     assert not any(task.failed for task in run)
-    assert run.output.count("AnsiballZ_zstack_ticket_info.py &&") + run.output.count("Using module file") == 1
+    assert run.output.count("Using module file") == 1
     run = ansible.play({**info(), "vars": {"zstack_in_process": True}}, info(), arguments=["-vvv"], in_process=False)
     assert run.output.count("Using module file") == 1
 

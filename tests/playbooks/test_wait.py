@@ -86,11 +86,14 @@ def test_own_step_when_it_comes_due(ansible: Ansible, simulator: Simulator, appr
     assert task["execution"]["finished"]
 
 
-def test_failed_request(ansible: Ansible, simulator: Simulator, approver: Person) -> None:
+@pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "as a module"])
+def test_failed_request(ansible: Ansible, simulator: Simulator, approver: Person, in_process: bool) -> None:
     requests = [api_request("web-1"), {**api_request("fail-1"), "requestName": "doomed", "executeTimes": 3}]
     uuid = ticket_in(simulator, "Pending", requests=requests)["uuid"]
     simulator.set(execution_failures=2, locale="en_US", execution_delay=0.3)
-    task = wait_while(ansible, simulator, lambda: approver.send("approve", uuid), status("approved", **SOON))
+    task = wait_while(
+        ansible, simulator, lambda: approver.send("approve", uuid), status("approved", **SOON), in_process=in_process
+    )
     assert task.failed
     assert task["msg"].startswith(
         f"The ticket 'web' ({uuid}, FinalApproved) was approved, but requests of it failed (doomed): "
