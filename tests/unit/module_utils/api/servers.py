@@ -11,7 +11,7 @@ import ssl
 import struct
 import threading
 import typing as t
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 PATIENCE = 10.0
 
@@ -92,6 +92,25 @@ def silence(connection: socket.socket) -> bool:
     connection.settimeout(PATIENCE)
     connection.recv(1)
     return False
+
+
+@contextmanager
+def listening(act: Act) -> t.Iterator[dict[str, t.Any]]:
+    """Answers one connection as soon as anything comes, whatever it is. Gives the options by which a client finds it with TLS."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        listener.settimeout(PATIENCE)
+
+        def once() -> None:
+            with listener.accept()[0] as connection:
+                connection.recv(4096)
+                act(connection)
+
+        thread = threading.Thread(target=once)
+        thread.start()
+        yield {"host": "127.0.0.1", "port": listener.getsockname()[1], "scheme": "https"}
+        thread.join()
 
 
 class Server:

@@ -19,7 +19,14 @@ from ansible_collections.zstack.tickets.plugins.module_utils._api.settings impor
 from ansible_collections.zstack.tickets.plugins.module_utils._api.transport import Transport
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import ExchangeError, InputError
 from ansible_collections.zstack.tickets.tests.unit.module_utils.api.doubles import TOKEN, in_turn, told
-from ansible_collections.zstack.tickets.tests.unit.module_utils.api.servers import Received, Server, http, raw, said
+from ansible_collections.zstack.tickets.tests.unit.module_utils.api.servers import (
+    Received,
+    Server,
+    http,
+    listening,
+    raw,
+    said,
+)
 
 HOST = "zstack.invalid"
 AUTHORIZATION = f"OAuth {TOKEN}"
@@ -152,10 +159,10 @@ def copy(source: socket.socket, target: socket.socket) -> None:
 
 
 def test_a_tunnel_shows_the_proxy_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Server(relay) as proxy, Server(in_turn(raw(b"not TLS"))) as node:
+    with Server(relay) as proxy, listening(raw(b"not TLS")) as node:
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
         monkeypatch.setenv("no_proxy", "")
         with pytest.raises(ExchangeError):
-            ask({**node.options, "scheme": "https", "timeout": 1})
+            ask(node)
     assert [request.method for request in proxy.requests] == ["CONNECT"]
     assert AUTHORIZATION not in str(proxy.requests)

@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import ssl
 import subprocess
-import threading
 import typing as t
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,10 +18,10 @@ from ansible_collections.zstack.tickets.plugins.module_utils._api.transport impo
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import ExchangeError, InputError
 from ansible_collections.zstack.tickets.tests.unit.module_utils.api.doubles import TOKEN, in_turn, told
 from ansible_collections.zstack.tickets.tests.unit.module_utils.api.servers import (
-    PATIENCE,
     Act,
     Server,
     http,
+    listening,
     raw,
     reset,
     said,
@@ -157,25 +154,6 @@ def test_a_certificate_that_has_expired(tmp_path: Path) -> None:
 def test_nothing_is_checked_where_that_is_acceptable(others: Certificate) -> None:
     with server_of(others) as server:
         assert ask({**server.options, "validate_certs": False}) == {"a": 1}
-
-
-@contextmanager
-def listening(act: Act) -> t.Iterator[dict[str, t.Any]]:
-    """Options for something that is no TLS server."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(1)
-        listener.settimeout(PATIENCE)
-
-        def once() -> None:
-            with listener.accept()[0] as connection:
-                connection.recv(4096)
-                act(connection)
-
-        thread = threading.Thread(target=once)
-        thread.start()
-        yield {"host": "127.0.0.1", "port": listener.getsockname()[1], "scheme": "https"}
-        thread.join()
 
 
 def test_a_server_without_tls() -> None:
