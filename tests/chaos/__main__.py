@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 from .play import Failure, play_block
@@ -23,16 +24,17 @@ def main() -> int:
     parser.add_argument("--scenario", help="only worlds of this scenario")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)")
     parser.add_argument("--verbose", action="store_true", help="tell the story of every world")
+    parser.add_argument("--playbooks", action="store_true", help="run tasks by ansible-playbook, in real time")
     options = parser.parse_args()
+    play_seeds = partial(play_block, scenario=options.scenario, verbose=options.verbose, by_playbooks=options.playbooks)
     if options.seed is not None:
-        failures = play_block([options.seed], options.scenario, options.verbose)
-        return _summary(1, failures)
+        return _summary(1, play_seeds([options.seed]))
     seeds = range(options.first, options.first + options.seeds)
     blocks = [list(seeds[start : start + BLOCK]) for start in range(0, len(seeds), BLOCK)]
-    failures = []
+    failures: list[Failure] = []
     began = time.monotonic()
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
-        for found in pool.map(play_block, blocks, [options.scenario] * len(blocks), [options.verbose] * len(blocks)):
+        for found in pool.map(play_seeds, blocks):
             failures += found
             for failure in found:
                 print(failure, flush=True)

@@ -11,7 +11,7 @@ from itertools import count
 from ansible_collections.zstack.tickets.plugins.module_utils._api.retry import Clock
 from tests.simulator import Simulator
 
-LONGEST_REAL_PAUSE = 0.003
+LONGEST_REAL_PAUSE = 0.002
 """Seconds that a pause may take for real: enough for a listener to come back."""
 
 
@@ -76,6 +76,6 @@ class RunClock(Clock):
 
     def sleep(self, seconds: float) -> None:
         self._slept += seconds
-        time.sleep(min(seconds / 50, LONGEST_REAL_PAUSE))
+        time.sleep(min(seconds / 100, LONGEST_REAL_PAUSE))
         self._world.advance(seconds)
         self._pausing()

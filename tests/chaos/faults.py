@@ -25,7 +25,7 @@ STRANGE_STATUSES = (400, 403, 404, 500)
 
 
 def draw(random: Random, count: int, secrets: Sequence[str], slow: float | None = None) -> list[Rule]:
-    """Rules for a world. ``secrets`` may stand in what others answer; ``slow`` is a latency beyond the time-out."""
+    """Rules for a world. ``secrets`` may stand in what others answer; ``slow`` is a latency beyond the time-out, if any."""
     return [_rule(random, secrets, slow) for _number in range(count)]
 
 

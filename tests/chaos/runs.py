@@ -10,6 +10,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.zstack.tickets.plugins.module_utils._api.client import Client
 from ansible_collections.zstack.tickets.plugins.module_utils._api.transport import Answer, Query, Transport
+from ansible_collections.zstack.tickets.plugins.module_utils._errors import ExchangeError
 from ansible_collections.zstack.tickets.plugins.module_utils._operations.context import Context, Outcome
 from ansible_collections.zstack.tickets.plugins.module_utils._runner import Clients, Command, Interrupted, run
 from ansible_collections.zstack.tickets.plugins.modules import zstack_ticket, zstack_ticket_batch, zstack_ticket_status
@@ -64,6 +65,9 @@ class Run:
     number: int
     task: Task
     first_effect: int  # how many changes there were before it
+    first_exchange: int  # and how many exchanges
+    last_exchange: int | None = None
+    troubles: list[str] = field(default_factory=list)  # exchanges that failed, as the client sees it
     result: dict[str, Any] | None = None
     failure: BaseException | None = None
     warnings: list[str] = field(default_factory=list)
@@ -156,6 +160,9 @@ class _Clients(Clients):
     def number(self) -> str:
         return str(self._run.number)
 
+    def note(self, trouble: ExchangeError) -> None:
+        self._run.troubles.append(trouble.message)
+
     def before_exchange(self) -> None:
         self._giving_way()
         self._exchanges += 1
@@ -200,6 +207,10 @@ class _Watched(Transport):
     ) -> Answer:
         self._of.before_exchange()
         marked = {**(headers or {}), RUN: self._of.number()}
-        answer = self._transport.exchange(method, path, query, body, marked, at_most)
+        try:
+            answer = self._transport.exchange(method, path, query, body, marked, at_most)
+        except ExchangeError as trouble:
+            self._of.note(trouble)
+            raise
         self._of.after_exchange()
         return answer

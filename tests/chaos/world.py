@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 from unittest import mock
 
 from ansible_collections.zstack.tickets.plugins.module_utils._api import identity
-from tests.playbooks.harness import SECRET
+from tests.playbooks.harness import ASIDE, SECRET
 from tests.playbooks.people import Person
 from tests.simulator import Simulator, identities, start
 from tests.simulator.identities import password_hash
@@ -23,11 +24,14 @@ from . import faults
 from .audit import Audit, Effect
 from .clocks import Time
 from .model import State, read
+from .playbooks import Playbooks
 from .runs import RUN, Direct, Kill, Run, Task, reported
 from .turns import Turns
 
 PEOPLE = ("requester", "requester2", "approver", "approver2", "admin")
 LISTENING_SECONDS = 10.0
+SLOWNESS = 0.3
+"""Seconds that an answer takes, for real, in worlds whose clients wait half as long."""
 
 
 @dataclass
@@ -59,6 +63,7 @@ class World:
     lab: Lab
     seed: int
     random: Random
+    folder: Path | None = None  # where playbooks run; without it, tasks run in this process
     connection: dict[str, Any] = field(default_factory=dict)
     ways: dict[str, str] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
@@ -67,10 +72,15 @@ class World:
     all_tokens: set[str] = field(default_factory=set)  # sessions that users have given to runs
 
     def __post_init__(self) -> None:
+        self.slowness: float | None = None
         self.simulator = self.lab.simulator
         self.time = self.lab.time
         self.turns = Turns(self.random)
-        self._direct = Direct(self.time, self.turns.give)
+        self._runner: Direct | Playbooks = (
+            Direct(self.time, self.turns.give)
+            if self.folder is None
+            else Playbooks(self.simulator, self.folder, self.random)
+        )
 
     # How it begins
     def prepare(self, **switches: Any) -> None:
@@ -118,6 +128,15 @@ class World:
             "job_timeout": draw.choice((10, 30)),
             "poll_interval": draw.choice((0.5, 2.0)),
         }
+        self.slowness = SLOWNESS if draw.random() < 0.06 and self.folder is None else None
+        if self.slowness is not None:
+            # What arrives after its time-out cannot be told from something new by a node that does not know its job.
+            self.connection["timeout"] = self.slowness / 2
+            self.simulator.set(duplicate_job_check=True)
+        if self.folder is not None:
+            # Time is real.
+            self.connection |= {"job_timeout": 4, "poll_interval": 0.2}
+            self.simulator.set(job_duration=0.0)
         usual = Switches().as_dict()
         unusual = {name: value for name, value in self.simulator.switches.as_dict().items() if value != usual[name]}
         self.note(f"switches: {unusual}")
@@ -194,10 +213,13 @@ class World:
     def run(self, task: Task, kill: Kill | None = None) -> Run:
         """Run a task once."""
         self.listen()
-        run = Run(len(self.runs) + 1, task, len(self.effects))
+        run = Run(len(self.runs) + 1, task, len(self.effects), self.simulator.log.total)
         self.runs.append(run)
         self.note(f"run {run.number}: {task}" + (f", to be killed: {kill}" if kill else ""))
-        self._direct.run(run, self.connection_of(task.who), kill)
+        connection = self.connection_of(task.who)
+        run.first_exchange = self.simulator.log.total
+        self._runner.run(run, connection, kill)
+        run.last_exchange = self.simulator.log.total
         what = "killed" if run.result is None else str(run.result.get("msg", "")) if run.result.get("failed") else "ok"
         done = [reported(item) for item in run.items]
         self.note(f"run {run.number} ended after {run.elapsed:.1f} s, reports {done}: {what}")
@@ -211,6 +233,7 @@ class World:
         """The end of all trouble: no faults any more, and what was under way has come to its end."""
         self.listen()
         self.simulator.call(self.simulator.faults.clear)
+        time.sleep(self.slowness or 0)
         self.time.advance(120)
         self.simulator.set(job_duration=0.0)
         self.note("calm")
@@ -240,20 +263,27 @@ class World:
     @property
     def jobs(self) -> set[str | None]:
         """The jobs of all runs."""
-        return {exchange.job_uuid for exchange in self.simulator.log.select() if RUN in exchange.headers}
+        return {exchange.job_uuid for exchange in self.simulator.log.select() if self.run_of(exchange) is not None}
+
+    def run_of(self, exchange: Exchange) -> Run | None:
+        """Whose exchange it is. Those of a playbook do not say so, but then nothing else runs at the same time."""
+        if RUN in exchange.headers:
+            return self.runs[int(exchange.headers[RUN]) - 1]
+        if ASIDE in exchange.headers or self.folder is None:
+            return None
+        return next((run for run in reversed(self.runs) if run.first_exchange < exchange.number), None)
 
     def exchanges(self, run: Run) -> list[Exchange]:
         """A run's exchanges so far."""
-        number = str(run.number)
-        return [exchange for exchange in self.simulator.log.select() if exchange.headers.get(RUN) == number]
+        return [exchange for exchange in self.simulator.log.select() if self.run_of(exchange) is run]
 
     def disturbances(self, run: Run) -> list[str]:
-        """The faults that befell a run, and what others did meanwhile; a latency that nobody can notice left out."""
+        """What befell a run: faults, exchanges that failed, what others did meanwhile; not a latency that nobody notices."""
         exchanges = self.exchanges(run)
         faults = [fault for exchange in exchanges for fault in exchange.faults if fault != "latency"]
         own = {exchange.job_uuid for exchange in exchanges}
         others = [str(effect) for effect in self.effects[run.first_effect :] if effect.job not in own]
-        return faults + others
+        return faults + run.troubles + others
 
     @property
     def secrets(self) -> set[str]:
@@ -265,7 +295,7 @@ class World:
         return found - {""}
 
 
-def draw_rules(world: World, most: int, slow: float | None = None) -> None:
+def draw_rules(world: World, most: int) -> None:
     """Put some faults into force, with a secret in what strangers answer, if it is one that every run has."""
     secrets = [password_hash(SECRET)] if set(world.ways.values()) == {"login"} else []
-    world.let_go_wrong(faults.draw(world.random, world.random.randint(0, most), secrets, slow))
+    world.let_go_wrong(faults.draw(world.random, world.random.randint(0, most), secrets, world.slowness))

@@ -21,3 +21,6 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "race against approval": races.against_approval,
     "race against a recall": races.against_recall,
 }
+
+BY_PLAYBOOKS = ("create", "change", "delete", "move", "batch")
+"""Those in which one acts at a time, and nothing waits for an hour to pass."""
