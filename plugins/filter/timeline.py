@@ -83,7 +83,7 @@ from ansible_collections.zstack.tickets.plugins.module_utils._tickets.model impo
     REJECTED,
     Request,
 )
-from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mappings, plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mapping, plugin
 
 EVENTS = {
     PENDING: "reopened",
@@ -98,7 +98,7 @@ EVENTS = {
 @plugin("timeline")
 def timeline(ticket: t.Any) -> list[dict[str, t.Any]]:
     """The filter, see DOCUMENTATION."""
-    (of,) = mappings([ticket], "tickets")
+    of = mapping(ticket, "ticket")
     if not isinstance(of.get("history"), list):
         raise InputError("The ticket has no history. Read it with zstack_ticket_info and history: true.")
     entries = [HistoryEntry(**entry) for entry in of["history"]]

@@ -15,7 +15,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import InputError
-from ansible_collections.zstack.tickets.plugins.module_utils._tickets.values import plain
+from ansible_collections.zstack.tickets.plugins.module_utils._tickets.values import plain, shown
 
 Plugin = t.Callable[..., t.Any]
 
@@ -36,6 +36,16 @@ def plugin(name: str) -> t.Callable[[Plugin], Plugin]:
     return decorate
 
 
+def mapping(value: t.Any, what: str) -> dict[str, t.Any]:
+    """C(value) if it is a dictionary.
+
+    :raises InputError: it is something else.
+    """
+    if isinstance(value, dict):
+        return value
+    raise InputError(f"The input is {shown(value)}: it must be a {what}.")
+
+
 def mappings(value: t.Any, what: str) -> list[dict[str, t.Any]]:
     """C(value) if it is a list of dictionaries.
 
@@ -43,4 +53,4 @@ def mappings(value: t.Any, what: str) -> list[dict[str, t.Any]]:
     """
     if isinstance(value, list) and all(isinstance(element, dict) for element in value):
         return value
-    raise InputError(f"The input must be a list of {what}.")
+    raise InputError(f"The input is {shown(value)}: it must be a list of {what}.")

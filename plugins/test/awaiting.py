@@ -46,13 +46,13 @@ _value:
 import typing as t
 
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.flow import AWAITING_STATUSES
-from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mappings, plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mapping, plugin
 
 
 @plugin("awaiting")
 def awaiting(ticket: t.Any, approver: str | None = None) -> bool:
     """The test, see DOCUMENTATION."""
-    (of,) = mappings([ticket], "tickets")
+    of = mapping(ticket, "ticket")
     due = of.get("awaiting") or {}
     return of.get("status") in AWAITING_STATUSES and approver in (None, due.get("approver_uuid"))
 

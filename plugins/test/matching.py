@@ -128,13 +128,13 @@ _value:
 import typing as t
 
 from ansible_collections.zstack.tickets.plugins.plugin_utils.matching import TicketMatch, server_clock
-from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mappings, plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mapping, plugin
 
 
 @plugin("matching")
 def matching(ticket: t.Any, match: t.Any, server_timezone: str | None = None) -> bool:
     """The test, see DOCUMENTATION."""
-    (of,) = mappings([ticket], "tickets")
+    of = mapping(ticket, "ticket")
     return TicketMatch.read(match, "match").objection(of, server_clock(server_timezone)) is None
 
 

@@ -107,7 +107,7 @@ def test_limit_must_be_a_number(limit: Any) -> None:
 
 
 def test_input_must_be_tickets() -> None:
-    with pytest.raises(AnsibleFilterError, match="The input must be a list of tickets"):
+    with pytest.raises(AnsibleFilterError, match="it must be a list of tickets"):
         decide({"tickets": []}, [SMALL])
 
 

@@ -92,7 +92,8 @@ def test_one_request_cannot_make_up_for_another() -> None:
 
 def test_a_dot_is_always_a_path() -> None:
     """A member whose name has a dot in it cannot stand for the one that the API would obey."""
-    disguised = ticket(request(**{"limits.cpu": 1, "limits": {"cpu": 64}}))
+    body: dict[str, Any] = {"limits.cpu": 1, "limits": {"cpu": 64}}
+    disguised = ticket(request(**body))
     assert objection({"all_requests": {"api_body": {"limits.cpu": {"at_most": 4}}}}, disguised) is not None
 
 
@@ -138,7 +139,7 @@ def test_the_plugin() -> None:
     assert matching(ticket(SMALL), {"age": {"at_least": "1h"}}, server_timezone="+08:00") is True
     with pytest.raises(AnsibleFilterError, match=r"zstack\.tickets\.matching: .*server_timezone"):
         matching(ticket(SMALL), {"age": {"at_least": "1h"}}, server_timezone="auto")
-    with pytest.raises(AnsibleFilterError, match="list of tickets"):
+    with pytest.raises(AnsibleFilterError, match="The input is 'web': it must be a ticket"):
         matching("web", {})
 
 
