@@ -68,8 +68,9 @@ options:
   steps:
     description:
       - V(all) approves steps as long as the due one is the caller's. V(next) approves only the one that is due when the task begins.
+      - V(none) sends nothing at all. With O(wait=true), the task then waits for the decision of others, even if the caller could decide as well.
     type: str
-    choices: [all, next]
+    choices: [all, next, none]
     default: all
   reopen:
     description:
@@ -158,6 +159,7 @@ EXAMPLES = r"""
   zstack.tickets.zstack_ticket_status:
     name: web server
     status: approved
+    steps: none
     wait: true
     wait_timeout: 86400
     wait_interval: 30
@@ -352,7 +354,7 @@ COMMAND = Command(
         **WHICH_TICKET,
         status=dict(type="str", choices=["approved", "rejected", "cancelled", "pending"], required=True),
         comment=dict(type="str"),
-        steps=dict(type="str", choices=["all", "next"], default="all"),
+        steps=dict(type="str", choices=["all", "next", "none"], default="all"),
         reopen=dict(type="bool", default=False),
         wait=dict(type="bool", default=False),
         wait_timeout=dict(type="int", default=600),

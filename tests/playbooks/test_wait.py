@@ -86,6 +86,22 @@ def test_own_step_when_it_comes_due(ansible: Ansible, simulator: Simulator, appr
     assert task["execution"]["finished"]
 
 
+def test_only_waiting(ansible: Ansible, simulator: Simulator, approver: Person) -> None:
+    """Whoever only waits sends nothing, even when it is the caller's turn, and learns of a refusal that came before."""
+    uuid = approver.create("web")["uuid"]
+    task = ansible.play(
+        status("approved", steps="none", **{**SOON, "wait_timeout": 1, "on_timeout": "warn"}),
+        who="approver",
+        warnings=["is not approved after 1 seconds"],
+    )[0]
+    assert (task["events"], task["status_after"], task["awaiting"]["approver_uuid"]) == ([], "Pending", APPROVER)
+    approver.send("reject", uuid, "Nein.")
+    task = ansible.play(status("approved", steps="none", **SOON), who="approver")[0]
+    assert task.failed
+    assert f"it became Rejected by {APPROVER}, with the comment 'Nein.'" in task["msg"]
+    assert not task.writes
+
+
 @pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "as a module"])
 def test_failed_request(ansible: Ansible, simulator: Simulator, approver: Person, in_process: bool) -> None:
     requests = [api_request("web-1"), {**api_request("fail-1"), "requestName": "doomed", "executeTimes": 3}]

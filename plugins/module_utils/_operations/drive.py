@@ -127,6 +127,9 @@ class DriveTicket:
         if ticket is None:
             raise TicketError("The ticket was deleted meanwhile.")
         operations: list[Operation[Ticket]] = []
+        if self._wish.steps == "none":
+            # Whoever only waits for others has nothing to send, even where it would be the caller's turn.
+            return operations
         while len(operations) <= len(self._steps_of(ticket)) + 1:
             event = moves.next_event(ticket.status, self._wish.wish, self._wish.reopen)
             if event is None or (event == moves.APPROVE and not self._is_to_approve(ticket, operations)):
