@@ -79,6 +79,8 @@ class Secrets:
             return MASK
         if isinstance(value, str):
             return self.mask(value).encode("utf-8", "replace").decode("utf-8")
+        if value is None or isinstance(value, (int, float)):
+            return value
         if isinstance(value, (dict, Mapping)):
             return {key: self.mask_all(item, level + 1) for key, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):

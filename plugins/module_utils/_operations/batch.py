@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -36,7 +37,7 @@ class Item:
     absent: bool
     status: StatusWish | None
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """What tells its ticket: the uuid, or the name with its context."""
         return self.wish.uuid or identity.derive_uuid(self.wish.name or "", self.wish.account_system_context)

@@ -19,7 +19,8 @@ def ticket_diff(
     before: Ticket | None, after: Ticket | None, wanted: t.Sequence[WantedRequest] | None = None
 ) -> dict[str, t.Any]:
     """The C(diff) of a result. What the server adds to requests is left out where the task does not give it."""
-    return {"before": _view(before, wanted or ()), "after": _view(after, wanted or ())}
+    shown_before = _view(before, wanted or ())
+    return {"before": shown_before, "after": shown_before if after is before else _view(after, wanted or ())}
 
 
 def _view(ticket: Ticket | None, wanted: t.Sequence[WantedRequest]) -> dict[str, t.Any]:
