@@ -1,7 +1,7 @@
 # Every command of a contributor's day. `make` lists them; tests/support holds what they do.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix chaos coverage format build clean
+.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix chaos benchmark coverage format build clean
 
 # The first Python that starts and is new enough: a name on PATH may be a shim with nothing behind it.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do \
@@ -53,6 +53,10 @@ matrix:  ## Playbooks with every ansible-core between the oldest and the newest
 
 chaos: dev  ## SEEDS=1000 draws of tasks and faults, or the one of SEED=7 with its story
 	@.venv/bin/python -m tests.chaos $(if $(SEED),--seed $(SEED) --verbose,--seeds $(or $(SEEDS),1000))
+
+benchmark:  ## Measure the collection against other ways, into docs; QUICK=1 tries it and writes nothing
+	@"$(PYTHON)" -m tests.support.environments benchmark >/dev/null
+	@.cache/venv/benchmark/bin/python -m tests.benchmarks $(if $(QUICK),--quick)
 
 coverage: dev  ## Units and playbooks, and which lines they leave out
 	@.venv/bin/pytest -n 2 --cov="$$PWD/plugins" --cov-report=term-missing
