@@ -26,7 +26,7 @@ options:
     elements: str
     required: true
   width:
-    description: Width of a column at most. Longer texts are cut.
+    description: Width of a column at most. Longer texts are cut, but for those of the last column.
     type: int
     default: 60
 """
@@ -71,9 +71,11 @@ def table(rows: t.Any, columns: t.Any, width: t.Any = 60) -> list[str]:
         raise InputError(f"width is {shown(width)}: it must be a whole number above 0.")
     paths = [str(column).split(".") for column in columns]
     lines = [[path[-1] for path in paths]]
-    lines += [[_cut(_visible(_at(row, path)), width) for path in paths] for row in mappings(rows, "dictionaries")]
+    for row in mappings(rows, "dictionaries"):
+        *cells, last = [_visible(_at(row, path)) for path in paths]
+        lines.append([*(_cut(cell, width) for cell in cells), last])
     widths = [max(map(_columns, cells)) for cells in zip(*lines, strict=True)]
-    lines.insert(1, ["-" * columns for columns in widths])
+    lines.insert(1, ["-" * min(columns, width) for columns in widths])
     return [GAP.join(map(_padded, cells, widths)).rstrip() for cells in lines]
 
 

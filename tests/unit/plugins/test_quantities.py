@@ -42,7 +42,7 @@ NUMBERS: list[tuple[Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("written", "number"), NUMBERS, ids=lambda value: repr(value))
+@pytest.mark.parametrize(("written", "number"), NUMBERS, ids=repr)
 def test_read_number(written: Any, number: Any) -> None:
     found = read_number(written)
     assert found == number

@@ -38,7 +38,12 @@ def test_wide_characters_take_two_columns() -> None:
 
 def test_long_texts_are_cut() -> None:
     rows = [{"name": "abcdef"}, {"name": "数据库数据库"}, {"name": "abcde"}]
-    assert table(rows, ["name"], width=5)[2:] == ["abcd…", "数据…", "abcde"]
+    assert table(rows, ["name", "name"], width=5)[1:] == [
+        "-----  -----",
+        "abcd…  abcdef",
+        "数据…  数据库数据库",
+        "abcde  abcde",
+    ]
 
 
 @pytest.mark.parametrize(
