@@ -40,7 +40,7 @@ def cost_of(command: Sequence[str], environ: Mapping[str, str], output: Path, fo
         )
         try:
             # The usage includes that of all descendants which have been waited for.
-            _, status, usage = os.wait4(process.pid, 0)
+            _pid, status, usage = os.wait4(process.pid, 0)
         except BaseException:
             end(process)
             raise

@@ -27,7 +27,7 @@ def write(costs: Costs) -> None:
     text = PAGE.read_text(encoding="utf-8")
     figures = f".. begin of figures\n\n{table(costs)}\n.. end of figures"
     PAGE.write_text(
-        re.sub(r"\.\. begin of figures\n.*?\.\. end of figures", lambda _: figures, text, flags=re.DOTALL),
+        re.sub(r"\.\. begin of figures\n.*?\.\. end of figures", lambda _match: figures, text, flags=re.DOTALL),
         encoding="utf-8",
     )
     draw(costs, PLOT)

@@ -222,8 +222,11 @@ REFUSED = [
 
 def test_refusals_are_relayed(ansible: Ansible, simulator: Simulator) -> None:
     """What the table of moves denies or doubts is sent, and the server's answer comes with the moves that are known."""
-    uuids = [ticket_in(simulator, before, str(number))["uuid"] for number, (before, *_) in enumerate(REFUSED)]
-    tasks = [status(to, uuid=uuid, **identity(who)) for uuid, (_, to, who, *_) in zip(uuids, REFUSED, strict=True)]
+    uuids = [ticket_in(simulator, before, str(number))["uuid"] for number, (before, *_others) in enumerate(REFUSED)]
+    tasks = [
+        status(to, uuid=uuid, **identity(who))
+        for uuid, (_before, to, who, *_others) in zip(uuids, REFUSED, strict=True)
+    ]
     run = ansible.play(*tasks, who=None)
     for task, uuid, (before, _to, _who, said, moves) in zip(run, uuids, REFUSED, strict=True):
         assert task.failed

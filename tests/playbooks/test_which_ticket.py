@@ -59,7 +59,7 @@ def test_names_mean_themselves(ansible: Ansible, simulator: Simulator, requester
 
 
 def test_several_of_a_name(ansible: Ansible, requester: Person) -> None:
-    first, second = (requester.create("web") for _ in range(2))
+    first, second = (requester.create("web") for _time in range(2))
     requester.send("cancel", second["uuid"])
     run = ansible.play(
         ticket(),

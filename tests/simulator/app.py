@@ -45,7 +45,7 @@ class Application:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         node = self._node
         node.clock.run_due()
-        target, _, query = request.raw_path.partition("?")
+        target, _mark, query = request.raw_path.partition("?")
         exchange = Exchange(
             0,
             node.clock.now(),

@@ -60,5 +60,5 @@ def _execute(cloud: Cloud, request: dict[str, Any]) -> dict[str, Any]:
         "successTimes": times - failures,
         "failureTimes": failures,
         "errors": [error] * failures,
-        "success": [{"uuid": cloud.new_uuid(), "name": name} for _ in range(times - failures)],
+        "success": [{"uuid": cloud.new_uuid(), "name": name} for _time in range(times - failures)],
     }

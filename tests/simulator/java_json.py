@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 from json.encoder import encode_basestring
@@ -18,8 +19,8 @@ def escape_html(text: str) -> str:
 
 def java_double(value: float) -> str:
     """Write a number as ``Double.toString`` does: ``1.0``, ``1.545993580705E12``, ``1.0E-4``."""
-    if value != value or value in (float("inf"), float("-inf")):
-        return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         text = repr(value)
         return text if "e" not in text else format(Decimal(text), "f")

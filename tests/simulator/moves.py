@@ -74,8 +74,8 @@ def changed(changes: str) -> dict[tuple[str, str], Move]:
     """
     moves = dict(MOVES)
     for change in filter(None, changes.split(",")):
-        cell, _, to = change.strip().partition("=")
-        status, _, event = cell.partition("/")
+        cell, _equals, to = change.strip().partition("=")
+        status, _slash, event = cell.partition("/")
         if (status, event) not in moves or to not in (*STATUSES, "denied"):
             raise ValueError(f"no move {change}")
         actor = APPROVER if event in ("approve", "reject") else OWNER

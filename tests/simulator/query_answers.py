@@ -115,7 +115,7 @@ def _check(node: Node, query: Query, table: Table) -> list[Predicate]:
     zql = _zql(query, inventory)
     for name in query.fields:
         _check_name(name, zql)
-    for name, _, value in query.conditions:
+    for name, _operator, value in query.conditions:
         _check_name(name, zql)
         if "'" in value:
             at = zql.rindex("'")
@@ -147,7 +147,7 @@ def _predicate(comparison: Comparison, inventory: Inventory, name: str, operator
         tag_field = _TAGS[name]
         test = comparison.predicate("tag", Kind.STRING, operator, value)
         return lambda row: any(test(Row(inventory, {"tag": tag})) for tag in row.hidden.get(tag_field, ()))
-    head, dot, _ = name.partition(".")
+    head, dot, _tail = name.partition(".")
     runtime = "org.zstack.header.exception.CloudRuntimeException: "
     if dot:
         raise internal(

@@ -32,7 +32,7 @@ def parameters_of(api: Api, pairs: list[tuple[str, str]]) -> dict[str, Any]:
                 )
             maps[name][rest] = value
     for name, items in indexed.items():
-        values[name] = [value for _, value in sorted(items)]
+        values[name] = [value for _index, value in sorted(items)]
     given: dict[str, Any] = dict(maps)
     for name, texts in values.items():
         param = api.params.get(name)

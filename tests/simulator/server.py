@@ -144,7 +144,7 @@ class Server:
             body = outcome.body(with_schema=False)
         if self._session is None:
             self._session = aiohttp.ClientSession()
-        for _ in range(self.node.switches.webhook_retries):
+        for _time in range(self.node.switches.webhook_retries):
             try:
                 async with self._session.post(url, data=body.encode(), headers=headers, ssl=False) as answer:
                     if 200 <= answer.status < 300:

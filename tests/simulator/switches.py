@@ -27,7 +27,8 @@ def _switch(
 ) -> Any:
     """``check`` raises for a value that cannot be used."""
     explained = {"evidence": evidence, "meaning": meaning, "choices": choices, "check": check}
-    return field(default=default, metadata=explained)
+    # Called in the body of the dataclass below, which pylint cannot see.
+    return field(default=default, metadata=explained)  # pylint: disable=invalid-field-call
 
 
 @dataclass

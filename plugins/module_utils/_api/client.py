@@ -47,7 +47,7 @@ class Client:
         options: t.Mapping[str, t.Any],
         secrets: Secrets,
         clock: Clock | None = None,
-        environment: t.Mapping[str, str] = os.environ,
+        environment: t.Mapping[str, str] | None = None,
     ) -> None:
         """Check the connection options; nothing is sent yet.
 
@@ -57,7 +57,9 @@ class Client:
         self.limits = Limits.from_options(options)
         self.endpoint = Endpoint.from_options(options)
         self._secrets = secrets
-        self._identity = identity_from_options(options, environment, self.ask, secrets)
+        self._identity = identity_from_options(
+            options, os.environ if environment is None else environment, self.ask, secrets
+        )
         self._tls = Tls.from_options(options)
         self._transport = self._new_transport()
         self._callers: dict[bool, Caller | None] = {}

@@ -189,7 +189,7 @@ class Transport:
             all_headers["Content-Type"] = "application/json; charset=utf-8"
         timeout = self._timeout if at_most is None else max(0.01, min(self._timeout, at_most))
         try:
-            response = self._pool.urlopen(
+            response = self._pool.request(
                 method,
                 url,
                 body=data,

@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-UTC = UTC
-
 
 def _headers(sim: Any, name: str, method: str, path: str, when: datetime | None = None, **changes: Any) -> Any:
     """Signed as the public SDKs do: method, Date, path from /v1 on."""

@@ -50,7 +50,7 @@ def test_books(as_: Any, sim: Any, control: Any) -> None:
 
 
 def test_log_tells_what_was_asked_for(as_: Any, control: Any) -> None:
-    _ = as_.requester
+    _session = as_.requester
     control("DELETE", "/log")
     as_.requester("POST", "/tickets", json=as_.requester.ticket_body(), headers={"X-Extra": "1"})
     as_.requester("GET", "/tickets?limit=5")
@@ -131,7 +131,7 @@ def test_reset(as_: Any, sim: Any, control: Any) -> None:
 
 
 def test_clock_and_sessions(as_: Any, control: Any) -> None:
-    _ = as_.requester
+    _session = as_.requester
     assert control("POST", "/clock", {"advance": 60})["offset"] == 60
     assert control("POST", "/sessions/expire") == {"expired": 1}
     assert as_.requester("GET", "/tickets").status_code == 503
@@ -158,7 +158,7 @@ def test_seeding(as_: Any, sim: Any, control: Any) -> None:
 
 
 def test_restart_over_http(as_: Any, control: Any) -> None:
-    _ = as_.requester
+    _session = as_.requester
     control("POST", "/restart", {"down": 0, "lose_sessions": True}, 202)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
@@ -251,7 +251,7 @@ def test_command_line_stops_by_itself_and_quietly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wrong", [["--set", "foo=1"], ["--set", "locale"], ["--set", "locale=fr"]])
 def test_command_line_refuses_unknown_settings(tmp_path: Path, wrong: list[str]) -> None:
     process, ready = _run(tmp_path, *wrong)
-    _, errors = process.communicate(timeout=20)
+    _output, errors = process.communicate(timeout=20)
     assert (ready, process.returncode) == (None, 2)
     assert errors.startswith("simulator: ")
 
@@ -259,7 +259,7 @@ def test_command_line_refuses_unknown_settings(tmp_path: Path, wrong: list[str])
 def test_command_line_tells_when_it_cannot_listen(tmp_path: Path) -> None:
     with start() as sim:
         process, ready = _run(tmp_path, "--port", str(sim.port))
-        _, errors = process.communicate(timeout=20)
+        _output, errors = process.communicate(timeout=20)
     assert (ready, process.returncode) == (None, 1)
     assert "in use" in errors
 
@@ -302,5 +302,7 @@ def test_the_package_works_under_the_collections_name(tmp_path: Path) -> None:
         "from ansible_collections.zstack.tickets.tests.simulator import start\nwith start() as sim: print(sim.port > 0)"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
     assert (done.stdout.strip(), done.returncode) == ("True", 0), done.stderr

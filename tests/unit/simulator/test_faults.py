@@ -21,7 +21,7 @@ def _post(as_: Any, **options: Any) -> requests.Response:
 
 @pytest.mark.parametrize(("fault", "done"), [("reset_before", 0), ("reset_after", 1)])
 def test_resets(as_: Any, sim: Any, fault: str, done: int, new_uuid: str) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add(fault, method="POST", path="/v1/tickets", times=1)
     with pytest.raises(requests.ConnectionError):
         _post(as_, headers={"X-Job-UUID": new_uuid})
@@ -33,7 +33,7 @@ def test_resets(as_: Any, sim: Any, fault: str, done: int, new_uuid: str) -> Non
 
 @pytest.mark.parametrize("bytes_", [None, 0, 5])
 def test_truncated_answer(as_: Any, sim: Any, bytes_: int | None) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add("truncate", action="createTicket", bytes=bytes_)
     with pytest.raises(LOST):
         _post(as_)
@@ -42,7 +42,7 @@ def test_truncated_answer(as_: Any, sim: Any, bytes_: int | None) -> None:
 
 @pytest.mark.parametrize("commit", [False, True])
 def test_garbage_and_foreign_answers(as_: Any, sim: Any, commit: bool) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add("garbage", kind="write", times=1, commit=commit)
     with pytest.raises(requests.ConnectionError):
         _post(as_)
@@ -64,7 +64,7 @@ def test_garbage_and_foreign_answers(as_: Any, sim: Any, commit: bool) -> None:
     ],
 )
 def test_other_statuses(as_: Any, sim: Any, status: int, headers: Any, body: str, commit: bool) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add("status", status=status, headers=headers, body=body, commit=commit, kind="write")
     answer = _post(as_)
     assert (answer.status_code, answer.text) == (status, body)
@@ -93,7 +93,7 @@ def test_huge_and_endless_answers(as_: Any, sim: Any) -> None:
 
 
 def test_latency(as_: Any, sim: Any) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add("latency", seconds=0.2, action="createTicket", commit=True, times=1)
     with pytest.raises(requests.ReadTimeout):
         as_.requester.http.post(
@@ -110,7 +110,7 @@ def test_latency(as_: Any, sim: Any) -> None:
 
 
 def test_sessions_lost_before_and_within_the_call(as_: Any, sim: Any) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add("session_lost", kind="write", times=1)
     accepted = _post(as_)
     assert accepted.status_code == 202
@@ -132,19 +132,19 @@ def test_sessions_lost_before_and_within_the_call(as_: Any, sim: Any) -> None:
     ],
 )
 def test_jobs(as_: Any, sim: Any, new_uuid: str, fault: str, options: Any, status: int, done: int) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add(fault, action="createTicket", times=1, **options)
     accepted = _post(as_, headers={"X-Job-UUID": new_uuid})
     assert as_.nobody.poll(accepted).status_code == status
     assert len(sim.cloud.tickets) == done
     sim.clock.advance(50000)
     assert as_.nobody.poll(accepted).status_code == status
-    _ = as_.requester.login("requester")
+    _session = as_.requester.login("requester")
     assert _post(as_, headers={"X-Job-UUID": new_uuid}).status_code == (400 if status == 202 else 202)
 
 
 def test_duplicated_delivery(as_: Any, sim: Any, new_uuid: str) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add("duplicate", action="createTicket")
     assert _post(as_).status_code == 202
     assert len(sim.cloud.tickets) == 2
@@ -155,7 +155,7 @@ def test_duplicated_delivery(as_: Any, sim: Any, new_uuid: str) -> None:
 
 @pytest.mark.parametrize("lose", [False, True])
 def test_restart(as_: Any, sim: Any, lose: bool) -> None:
-    _ = as_.requester
+    _session = as_.requester
     sim.faults.add("restart", action="createTicket", seconds=0.3, commit=True, lose_sessions=lose, times=1)
     with pytest.raises(requests.ConnectionError):
         _post(as_)
@@ -202,7 +202,7 @@ def test_probability_depends_on_the_seed_alone() -> None:
     for seed in (1, 1, 2):
         faults = Faults()
         faults.add("latency", probability=0.5, seed=seed)
-        runs.append([bool(faults.pick(_exchange())) for _ in range(50)])
+        runs.append([bool(faults.pick(_exchange())) for _time in range(50)])
     assert runs[0] == runs[1] != runs[2]
 
 

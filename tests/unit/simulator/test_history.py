@@ -36,7 +36,7 @@ def test_rows_tell_who_did_what(as_: Any, sim: Any) -> None:
 
 
 def test_sequence_counts_over_all_tickets(as_: Any) -> None:
-    for _ in range(2):
+    for _time in range(2):
         as_.requester.event(as_.requester.create()["uuid"], "cancel")
     assert [row["sequence"] for row in as_.admin.query("/tickets/histories", sort="sequence")] == [1, 2]
 

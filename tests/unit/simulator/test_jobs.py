@@ -141,7 +141,7 @@ def receiver() -> Iterator[tuple[str, type[_Receiver]]]:
 
 
 def _wait_for(kind: type[_Receiver], number: int) -> None:
-    for _ in range(500):
+    for _time in range(500):
         if len(kind.received) >= number:
             return
         threading.Event().wait(0.01)

@@ -118,7 +118,7 @@ def test_platform_login(as_: Any) -> None:
 
 def test_logout_is_idempotent_and_needs_no_session(as_: Any, sim: Any) -> None:
     token = as_.requester.token
-    for _ in range(2):
+    for _time in range(2):
         answer = as_.nobody("DELETE", f"/accounts/sessions/{token}")
         assert (answer.status_code, answer.text) == (200, "{}")
     assert as_.requester("GET", "/tickets").json()["error"]["code"] == "ID.1001"
@@ -200,7 +200,7 @@ def test_renewal_checks_the_type_at_once(as_: Any, sim: Any, given: Any, text: s
 def test_sessions_of_a_user_are_limited(as_: Any, sim: Any) -> None:
     sim.set(session_limit=2)
     body = {"logInByAccount": {"accountName": "admin", "password": HASHED}}
-    tokens = [as_.nobody("PUT", "/accounts/login", json=body).json()["inventory"]["uuid"] for _ in range(2)]
+    tokens = [as_.nobody("PUT", "/accounts/login", json=body).json()["inventory"]["uuid"] for _time in range(2)]
     error = as_.nobody("PUT", "/accounts/login", json=body).json()["error"]
     assert error["code"] == "ID.1006"
     assert error["details"] == "Login sessions hit limit of max allowed concurrent login sessions"

@@ -61,7 +61,7 @@ class Simulator:
         self._http.trust_env = False
 
     def start(self, pause: t.Callable[[float], object]) -> None:
-        for _ in range(PATIENCE * 50):
+        for _time in range(PATIENCE * 50):
             if self._ready.exists():
                 break
             assert self._process.poll() is None, "the simulator did not start"

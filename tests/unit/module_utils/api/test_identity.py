@@ -236,7 +236,7 @@ def test_an_answer_without_a_session(reply: t.Any, options: t.Any, monkeypatch: 
 def test_a_session_that_ends_is_renewed(simulator: Simulator, connect: Connect) -> None:
     client = connect(simulator.login("requester"))
     client.get("/tickets")
-    for _ in range(2):
+    for _time in range(2):
         simulator.call("POST", "/sessions/expire")
         client.get("/tickets")
     assert count(simulator, "login") == 6

@@ -95,11 +95,11 @@ def test_a_job_is_looked_at_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_each_write_has_a_job_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = [Run(monkeypatch, node(ACCEPTED), job_uuid=None) for _ in range(2)]
+    runs = [Run(monkeypatch, node(ACCEPTED), job_uuid=None) for _time in range(2)]
     uuids = [run.writes[0].headers["X-Job-UUID"] for run in runs]
     assert uuids[0] != uuids[1]
     assert all(len(uuid) == 32 for uuid in uuids)
-    assert len({new_job_uuid() for _ in range(100)}) == 100
+    assert len({new_job_uuid() for _time in range(100)}) == 100
 
 
 def test_a_job_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def test_pauses_double_up_to_a_cap_and_scatter(attempt: int) -> None:
 
 
 def test_pauses_do_scatter() -> None:
-    assert len({backoff(3) for _ in range(20)}) > 1
+    assert len({backoff(3) for _time in range(20)}) > 1
 
 
 @given(st.integers(0, 100), st.floats(0, 1e300))

@@ -145,7 +145,7 @@ def test_redirects_are_not_followed(status: int) -> None:
 def test_cookies_are_not_kept() -> None:
     with Server(in_turn(said({}, 200, "Set-Cookie: JSESSIONID=1; Path=/", "Set-Cookie: other=2"))) as server:
         transport = transport_to(server.options)
-        for _ in range(3):
+        for _time in range(3):
             transport.exchange("GET", "/v1/tickets")
         transport.close()
     assert [request.headers.get("Cookie") for request in server.requests] == [None] * 3
@@ -181,7 +181,7 @@ def test_a_host_that_lets_nobody_in() -> None:
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
+        waiting = [socket.socket() for _time in range(4)]
         for queued in waiting:
             queued.setblocking(False)
             queued.connect_ex(full.getsockname())
@@ -244,7 +244,7 @@ def test_what_is_left_of_one_time_out_is_not_the_next_ones() -> None:
 
     with Server(in_turn(late)) as server:
         transport = transport_to(server.options, timeout=0.35)
-        for _ in range(3):
+        for _time in range(3):
             transport.exchange("GET", "/v1/tickets")
         transport.close()
     assert server.connections == 1
@@ -395,7 +395,7 @@ def test_connections_of_broken_exchanges_are_not_used_again() -> None:
 def test_a_connection_that_the_server_closed_meanwhile_is_opened_anew() -> None:
     with Server(in_turn(http(200, JSON, "Connection: keep-alive", length=len(JSON)))) as server:
         transport = transport_to(server.options)
-        for _ in range(3):
+        for _time in range(3):
             transport.exchange("GET", "/v1/tickets")
             time.sleep(0.05)
         transport.close()

@@ -190,7 +190,7 @@ def test_any_shape_of_results_is_survived(contexts: list[t.Any]) -> None:
 def test_an_execution_is_finished_when_every_request_has_run_as_often_as_asked(
     counts: list[tuple[int, int]], by_api: bool
 ) -> None:
-    requests = [Request(f"r{number}", f"api{number}", times, {}) for number, (times, _) in enumerate(counts)]
+    requests = [Request(f"r{number}", f"api{number}", times, {}) for number, (times, _more) in enumerate(counts)]
     names = [each.api_name if by_api else each.request_name for each in requests]
     reports = [report(name, counts[number][1]) for number, name in enumerate(names)]
     found = execution(executed(*reports), requests)

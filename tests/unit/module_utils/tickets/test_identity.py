@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from types import MappingProxyType
 
 import pytest
 from hypothesis import assume, given
@@ -22,7 +23,9 @@ CONTEXT = {"projectUuid": "2294a0edf109447bafa802bb73b29cd3", "virtualIDUuid": "
 contexts = st.none() | json_objects
 
 
-def ticket(name: str | None = "vm", uuid: str = "u1", context: t.Mapping[str, t.Any] | None = CONTEXT) -> Ticket:
+def ticket(
+    name: str | None = "vm", uuid: str = "u1", context: t.Mapping[str, t.Any] | None = MappingProxyType(CONTEXT)
+) -> Ticket:
     return Ticket.from_inventory(
         {
             "uuid": uuid,
