@@ -91,7 +91,7 @@ class _Run(t.Generic[R]):
         self._plan = plan
         self._look = look
         self._lost: tuple[Operation[R], LostWrite] | None = None
-        self._troubles = 0
+        self._troubles = 0  # since the last operation that was made
 
     def to_its_end(self) -> None:
         """Make one operation after the other until none is left."""
@@ -104,6 +104,7 @@ class _Run(t.Generic[R]):
                 self._look_again(operation, before, trouble)
             else:
                 self.made.append(operation.name)
+                self._troubles = 0
                 if operation.read_back:
                     self.state = operation.read_back()
                 if operation.is_same(self._next()):
