@@ -30,6 +30,10 @@ def info(**options: Any) -> Task:
     return {"zstack.tickets.zstack_ticket_info": options}
 
 
+def process(**options: Any) -> Task:
+    return {"zstack.tickets.zstack_ticket_flow_collection": {"name": "shop", **options}}
+
+
 def identity(name: str) -> dict[str, str]:
     """The options by which a task acts as an identity of the simulator, whatever the environment says."""
     known = f"identities['{name}']"

@@ -41,7 +41,6 @@ def ensure_flow_collection(options: t.Mapping[str, t.Any], context: Context) -> 
     before = ensured.look()
     plan = ensured.plan_absent if is_absent else ensured.plan_present
     done = carry_out(context, plan, ensured.look, before, kind="flow_collection")
-    ensured.warn_of_tickets(done.resource)
     return Outcome(
         changed=bool(done.operations),
         result=dict(
@@ -61,6 +60,7 @@ class EnsureFlowCollection:
         self._new_uuid: str | None = None
         self._uuid_is_fresh = False
         self._under_way: list[Ticket] | None = None
+        self._warning = ""
 
     def look(self) -> FlowCollection | None:
         """The process as it is now, None if it does not exist.
@@ -84,6 +84,7 @@ class EnsureFlowCollection:
         if collection is None:
             return []
         tickets = self._tickets_of(collection)
+        self._warn_of_tickets(None)
         return [Operation("delete", lambda job_uuid: self._delete(collection, tickets, job_uuid), None)]
 
     def plan_present(self, collection: FlowCollection | None) -> list[Operation[FlowCollection]]:
@@ -99,28 +100,31 @@ class EnsureFlowCollection:
                     read_back=self.look,
                 )
             ]
-        change = Change(self._context.client, self._wish, self._tickets_of, self.look)
-        return operations + change.plan(collection)
+        operations += Change(self._context.client, self._wish, self._tickets_of, self.look).plan(collection)
+        self._warn_of_tickets(operations[-1].predicted if operations else collection)
+        return operations
 
-    def warn_of_tickets(self, collection: FlowCollection | None) -> None:
-        """Tell of the tickets that a change of the steps, or a deletion, befalls."""
-        tickets = self._under_way
-        if not tickets:
+    def _warn_of_tickets(self, collection: FlowCollection | None) -> None:
+        """Tell of the tickets that a change of the steps, or a deletion, befalls; C(collection) is what it leads to.
+
+        Beforehand, so that it is told as well if the change breaks off halfway; and again only if it leads to something else.
+        """
+        if not self._under_way:
             return
-        text = f"{_count(tickets)} under way use this flow collection"
+        text = f"{_count(self._under_way)} under way use this flow collection"
         if collection is None:
-            self._context.warn(
-                f"{text}, and cannot be approved without it. Their submitters can recall or delete them."
-            )
-            return
-        stranded = sum(flow.due_step(collection.steps, ticket) is None for ticket in tickets)
-        text += " and go on with its new steps."
-        if stranded:
-            text += (
-                f" For {stranded} of them nobody is due any more, as the step that they have passed is gone or is the last one."
-                " Their submitters can recall and reopen them."
-            )
-        self._context.warn(text)
+            text += ", and cannot be approved without it. Their submitters can recall or delete them."
+        else:
+            text += " and go on with its new steps."
+            stranded = sum(flow.due_step(collection.steps, ticket) is None for ticket in self._under_way)
+            if stranded:
+                text += (
+                    f" For {stranded} of them nobody is due any more, as the step that they have passed is gone or is the last one."
+                    " Their submitters can recall and reopen them."
+                )
+        if text != self._warning:
+            self._context.warn(text)
+        self._warning = text
 
     def _tickets_of(self, collection: FlowCollection) -> list[Ticket]:
         """The tickets under way, as they were when it was first asked."""
