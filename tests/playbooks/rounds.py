@@ -49,6 +49,13 @@ class Rounds:
         return [self.checked, self.done, self.again, self.checked_again]
 
 
+def steady(value: Any) -> Any:
+    """A result without what differs from run to run."""
+    if isinstance(value, dict):
+        return {key: steady(member) for key, member in value.items() if key not in VOLATILE}
+    return [steady(element) for element in value] if isinstance(value, list) else value
+
+
 def go_round(ansible: Ansible, behaviour: Behaviour, in_process: bool = True) -> Rounds:
     """Run the four rounds and assert what holds for every behaviour."""
     once = {**behaviour.task, "diff": True}
@@ -63,27 +70,22 @@ def go_round(ansible: Ansible, behaviour: Behaviour, in_process: bool = True) ->
     return rounds
 
 
-def assert_same_as_module(ansible: Ansible, behaviour: Behaviour, rounds: Rounds) -> None:
-    """From the same state, the first two rounds come to the same when they are run by ordinary modules."""
+def assert_same_as_module(
+    ansible: Ansible, behaviour: Behaviour, rounds: Rounds, shown: Callable[[Any], Any] = steady
+) -> None:
+    """From the same state, the first two rounds come to the same, by ``shown``, when they are run by ordinary modules."""
     ansible.simulator.reset()
     behaviour.prepare(ansible.simulator)
     once = {**behaviour.task, "diff": True}
     check = {**once, "check_mode": True}
     run = ansible.play(check, once, who=behaviour.who, in_process=False, warnings=behaviour.warnings)
-    assert [steady(task.result) for task in run] == [steady(rounds.checked.result), steady(rounds.done.result)]
+    assert [shown(task.result) for task in run] == [shown(rounds.checked.result), shown(rounds.done.result)]
 
 
 def calls(task: Task) -> list[str]:
     """The operations or the events of a result."""
     found: list[str] = task["operations"] if "operations" in task.result else task["events"]
     return found
-
-
-def steady(value: Any) -> Any:
-    """A result without what differs from run to run."""
-    if isinstance(value, dict):
-        return {key: steady(member) for key, member in value.items() if key not in VOLATILE}
-    return [steady(element) for element in value] if isinstance(value, list) else value
 
 
 def _assert_refusal(behaviour: Behaviour, rounds: Rounds) -> None:

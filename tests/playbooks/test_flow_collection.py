@@ -15,7 +15,7 @@ from tests.simulator.ticket_types import TICKET_TYPES
 from .flow_collections import SHOP, STEPS, Step, approver_uuid, chain, prepare, prepare_with_tickets, steps
 from .harness import Ansible
 from .people import Person
-from .rounds import Behaviour, Rounds, go_round, steady
+from .rounds import Behaviour, assert_same_as_module, go_round, steady
 from .tasks import process
 
 UPDATE_TYPE, DELETE_TYPE = TICKET_TYPES[1], TICKET_TYPES[2]
@@ -335,15 +335,12 @@ def test_behaviour(ansible: Ansible, simulator: Simulator, behaviour: Behaviour,
         shown_steps = [(step["name"], step["approver"]) for step in found["steps"]] if found else []
         assert shown_steps == [(name, approver_uuid(who)) for name, who in leaves or ()]
     if behaviour.ordinary:
-        simulator.reset()
-        behaviour.prepare(simulator)
-        assert shown(go_round(ansible, behaviour, in_process=False)) == shown(rounds)
+        assert_same_as_module(ansible, behaviour, rounds, shown)
 
 
-def shown(rounds: Rounds) -> list[Any]:
-    """The results without the uuids that the server gives new steps."""
-    results = [steady(task.result) for task in rounds.all]
-    for result in results:
-        for step in (result.get("flow_collection") or {}).get("steps", ()):
-            del step["uuid"]
-    return results
+def shown(result: Any) -> Any:
+    """A result without the uuids that the server gives new steps."""
+    result = steady(result)
+    for step in (result.get("flow_collection") or {}).get("steps", ()):
+        del step["uuid"]
+    return result
