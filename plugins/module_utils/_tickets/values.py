@@ -78,7 +78,7 @@ def _plain_number(value: float) -> int | float:
 
 
 def _plain_key(key: t.Any) -> str:
-    if type(key) is str:
+    if key.__class__ is str:
         return key
     name = plain(key)
     return name if isinstance(name, str) else json.dumps(name)

@@ -46,7 +46,7 @@ NUMBERS: list[tuple[Any, Any]] = [
 def test_read_number(written: Any, number: Any) -> None:
     found = read_number(written)
     assert found == number
-    assert type(found) is type(number)
+    assert found.__class__ is number.__class__
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_a_node_that_goes_away_while_the_job_runs(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("failure", [down(sent=False), down(), down(passing=False), down(retry_after=1000.0)])
 def test_a_node_that_stays_away(failure: ExchangeError, monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(monkeypatch, node(ACCEPTED, RUNNING, failure), seconds=0.1, job_timeout=40)
-    assert type(run.error) is ExchangeError
+    assert run.error.__class__ is ExchangeError
     assert run.error.sent
     assert f"the job {JOB} was accepted, but its end could not be seen: It is down." in run.error.message
     assert run.took <= 40 + 1.2
@@ -174,7 +174,7 @@ def test_a_node_that_stays_away(failure: ExchangeError, monkeypatch: pytest.Monk
 
 def test_an_accepted_job_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(monkeypatch, node(ACCEPTED, UNKNOWN))
-    assert type(run.error) is ExchangeError
+    assert run.error.__class__ is ExchangeError
     assert run.error.sent
     assert f"accepted the job {JOB} and then forgot it" in run.error.message
 
@@ -220,7 +220,7 @@ def test_a_lost_answer_to_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_lost_answer_that_cannot_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(monkeypatch, node(down(), down(sent=False)), seconds=0.1, job_timeout=20)
-    assert type(run.error) is ExchangeError
+    assert run.error.__class__ is ExchangeError
     assert run.error.sent
     assert "What became of it could not be asked either: It is down." in run.error.message
     assert run.took <= 20 + 1.2

@@ -201,7 +201,7 @@ def test_a_request_that_is_very_slow_on_its_way_runs_once(requester: Requester, 
 def test_a_job_whose_result_is_gone(requester: Requester, simulator: Simulator) -> None:
     simulator.fault("job_expired", kind="write")
     error = requester.failure()
-    assert type(error) is ExchangeError
+    assert error.__class__ is ExchangeError
     assert error.sent
     assert "forgot it" in error.message
     assert tickets(simulator) == 1
@@ -211,7 +211,7 @@ def test_a_job_whose_result_is_gone(requester: Requester, simulator: Simulator) 
 def test_a_job_that_is_lost(requester: Requester, simulator: Simulator) -> None:
     simulator.fault("job_lost", kind="write")
     error = requester.failure()
-    assert type(error) is ExchangeError
+    assert error.__class__ is ExchangeError
     assert "forgot it" in error.message
     assert tickets(simulator) == 0
 
@@ -222,7 +222,7 @@ def test_a_job_that_is_stuck(commit: bool, requester: Requester, simulator: Simu
     clock = FakeClock()
     began = clock.now()
     error = requester.failure(requester.client(clock, job_timeout=20, poll_interval=2))
-    assert type(error) is WaitTimeout
+    assert error.__class__ is WaitTimeout
     assert 20 <= clock.now() - began <= 21
     assert error.extra["job_uuid"] == simulator.exchanges("write")[0]["job_uuid"]
     assert tickets(simulator) == int(commit)
@@ -252,7 +252,7 @@ def test_a_node_that_restarts_under_a_job(requester: Requester, simulator: Simul
     simulator.set(job_duration=30)
     simulator.fault("restart", kind="poll", times=1, seconds=0.1)
     error = requester.failure(requester.client(Clock(), job_timeout=1))
-    assert type(error) is WaitTimeout
+    assert error.__class__ is WaitTimeout
     assert tickets(simulator) == 0
 
 

@@ -118,7 +118,7 @@ def test_each_way_has_its_identity_which_sends_nothing_yet(way: str, kind: type)
     def exchange(*args: t.Any, **kwargs: t.Any) -> t.Any:
         raise AssertionError("nothing is to be sent")
 
-    assert type(identity_from_options(values_of(way), {}, exchange, secrets)) is kind
+    assert identity_from_options(values_of(way), {}, exchange, secrets).__class__ is kind
     for option, value in values_of(way).items():
         assert (secrets.mask(value) == MASK) is (option in SECRET_OPTIONS)
 

@@ -60,11 +60,11 @@ class Level(enum.IntEnum):
 def test_options_become_plain_json(value: t.Any, expected: t.Any) -> None:
     result = plain(value)
     assert result == expected
-    assert type(result) is type(expected)
+    assert result.__class__ is expected.__class__
 
 
 def test_the_base_of_a_marked_string_is_kept() -> None:
-    assert type(plain([Marked("x")])[0]) is str
+    assert plain([Marked("x")])[0].__class__ is str
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {"a": [float("-inf")]}])
