@@ -42,11 +42,11 @@ def draw(costs: Costs, path: Path) -> None:
 
     figure, (create, again, size) = pyplot.subplots(1, 3, figsize=(11, 3.2), width_ratios=(4, 4, 3))
     for axes, title, compared in (
-        (create, "New ticket", [bar.create for bar in BARS]),
-        (again, "Unchanged ticket", [bar.again for bar in BARS]),
+        (create, "New ticket", [column.create for column in BARS]),
+        (again, "Unchanged ticket", [column.again for column in BARS]),
     ):
         values = [per_ticket(costs, way).middle for way in compared]
-        drawn = axes.barh([bar.label for bar in BARS], values, color=[bar.colour for bar in BARS])
+        drawn = axes.barh([column.label for column in BARS], values, color=[column.colour for column in BARS])
         axes.bar_label(drawn, [f"{value:,.3g}" for value in values], padding=3)
         axes.set_xscale("log")
         axes.set_xlim(right=max(values) * 6)
