@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import re
 import ssl
 import traceback
@@ -48,6 +49,8 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
     REQUESTS_IMPORT_ERROR = None
+    # Its warnings quote URLs, and those of a logout carry a session.
+    logging.getLogger("urllib3").propagate = False
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A page of 1,000 tickets whose requests fill their 64 KiB column is the largest sensible answer."""
