@@ -46,7 +46,7 @@ class Laboratory:
         return self._run(way, server, count)
 
     def _run(self, way: Way, server: Server, count: int) -> Cost:
-        environ = {**ENVIRONMENT.environ(), **server.environment(), **way.environ}
+        environ = {**ENVIRONMENT.environ(), **server.environment(way.by_key), **way.environ}
         return cost_of(way.command(server, self._folder, count), environ, self._folder / "output.txt", ROOT)
 
 

@@ -128,4 +128,6 @@ def memory(costs: Costs) -> Found:
 def all_ways() -> list[Way]:
     """Every way that is needed, once, those that are compared next to each other."""
     compared = [way for comparison in COMPARISONS for way in (comparison.ours, comparison.other)]
-    return list(dict.fromkeys([*compared, *ways.BATCH_OF.values(), ways.BARE_LISTED, ways.RAW_CREATE]))
+    return list(
+        dict.fromkeys([*compared, *ways.BATCH_OF.values(), ways.TASKS_LOGIN, ways.BARE_LISTED, ways.RAW_CREATE])
+    )

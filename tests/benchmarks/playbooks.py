@@ -25,13 +25,13 @@ def loop(module: str) -> Play:
 
 def separate_tasks(module: str, count: int) -> Play:
     """A task for each ticket, after one that is skipped."""
-    first = {"name": "Ensure nothing", module: ticket("x"), "when": False}
-    return _play([first, *({"name": f"Ensure ticket {number}", module: ticket(number)} for number in range(count))])
+    first = {"name": "Ensure nothing", module: own_ticket("x"), "when": False}
+    return _play([first, *({"name": f"Ensure ticket {number}", module: own_ticket(number)} for number in range(count))])
 
 
 def ticket_of_host(module: str) -> Play:
     """A ticket for each host, unless ``count`` is 0."""
-    return _play([{"name": "Ensure a ticket", module: ticket("{{ inventory_hostname }}"), "when": "count > 0"}])
+    return _play([{"name": "Ensure a ticket", module: own_ticket("{{ inventory_hostname }}"), "when": "count > 0"}])
 
 
 def batch(workers: int) -> Play:
@@ -51,6 +51,11 @@ def ticket(number: int | str) -> dict[str, Any]:
             }
         ],
     }
+
+
+def own_ticket(number: int | str) -> dict[str, Any]:
+    """The same with the context that a login would tell, for those who use an access key."""
+    return {**ticket(number), "account_system_context": "{{ context }}"}
 
 
 def _play(tasks: list[dict[str, Any]]) -> Play:

@@ -34,15 +34,16 @@ class Server:
         """The extra variables of a playbook for so many tickets."""
         return {"count": count, "endpoint": self.endpoint, "identity": self.identity, "context": self.context}
 
-    def environment(self) -> dict[str, str]:
-        """The variables that tell the modules where to go, and as whom."""
-        found = {
-            "ZSTACK_HOST": self.endpoint,
-            "ZSTACK_VIRTUAL_ID_NAME": self.identity["name"],
-            "ZSTACK_VIRTUAL_ID_PASSWORD": self.identity["password"],
-            "ZSTACK_PROJECT_NAME": self.identity["project_name"],
-        }
-        return found if self.ca_path is None else {**found, "ZSTACK_CA_PATH": str(self.ca_path)}
+    def environment(self, by_key: bool) -> dict[str, str]:
+        """The variables that tell the modules where to go, and as whom: by an access key, or by a login to the project."""
+        options = (
+            ("access_key_id", "access_key_secret")
+            if by_key
+            else ("virtual_id_name", "virtual_id_password", "project_name")
+        )
+        found = {f"ZSTACK_{option.upper()}": self.identity[option.removeprefix("virtual_id_")] for option in options}
+        authorities = {} if self.ca_path is None else {"ZSTACK_CA_PATH": str(self.ca_path)}
+        return {"ZSTACK_HOST": self.endpoint, **found, **authorities}
 
     def reset(self, latency: float = 0.0) -> None:
         """No tickets and no sessions; from now on each answer comes ``latency`` seconds late."""
@@ -79,7 +80,7 @@ def running(folder: Path, name: str, tls: bool = False) -> Iterator[Server]:
         yield Server(
             endpoint=known["endpoint"],
             control=known["control"],
-            identity={"name": REQUESTER, "password": person["password"], "project_name": person["project_name"]},
+            identity={"name": REQUESTER, **person},
             context={"projectUuid": known["uuids"]["demo_project"], "virtualIDUuid": person["uuid"]},
             ca_path=certificate,
         )

@@ -33,11 +33,12 @@ Command = Callable[[Server, Path, int], list[str]]
 """``command(server, folder, count)``: what ensures so many tickets there; files go into the folder."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Way:
     """A command that ensures tickets, how many of them it gets, and on which server.
 
-    ``rounds`` limits how often it is measured, for what takes long.
+    ``by_key`` lets our modules sign requests by an access key instead of logging in. ``rounds`` limits how often it is
+    measured, for what takes long.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Way:
     tickets: int
     server: str = EMPTY
     latency: float = 0.0
+    by_key: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
     rounds: int = 100
 
@@ -135,17 +137,22 @@ BARE_LISTED = Way("bare requests, one look-up for all", bare(), MANY, FULL)
 RAW_CREATE = Way("bare http.client, 1 connection", bare("--raw"), MANY)
 SLOW_LOOP = Way("loop, in process, 20 ms away", loop(playbooks.OURS), SEPARATE, latency=LATENCY)
 SLOW_BATCH = Way("batch, 16 workers, 20 ms away", batch(16), MANY, latency=LATENCY)
-TASKS = Way("separate tasks, in process", separate(playbooks.OURS), SEPARATE)
-TASKS_TLS = Way("separate tasks, in process, TLS", separate(playbooks.OURS), SEPARATE, SECURE)
+TASKS = Way("separate tasks, in process, access key", separate(playbooks.OURS), SEPARATE, by_key=True)
+TASKS_TLS = Way("separate tasks, in process, access key, TLS", separate(playbooks.OURS), SEPARATE, SECURE, by_key=True)
+TASKS_LOGIN = Way("separate tasks, in process, each with a login", separate(playbooks.OURS), SEPARATE)
 TASKS_NOTHING = Way(
     "separate tasks of an action plugin that does nothing",
     separate(playbooks.NOTHING),
     SEPARATE,
     environ=NOTHING_PLUGIN,
 )
-HOSTS = Way("a task for each of many hosts, 10 forks, in process", hosts(playbooks.OURS), SEPARATE)
+HOSTS = Way("many hosts, 10 forks, in process, access key", hosts(playbooks.OURS), SEPARATE, by_key=True)
 HOSTS_ORDINARY = Way(
-    "a task for each of many hosts, 10 forks, ordinary module", hosts(playbooks.OURS), 2 * FORKS, environ=ORDINARY
+    "many hosts, 10 forks, ordinary module, access key",
+    hosts(playbooks.OURS),
+    2 * FORKS,
+    by_key=True,
+    environ=ORDINARY,
 )
 BATCH_OF = {
     10: Way("batch of 10", batch(), 10),
