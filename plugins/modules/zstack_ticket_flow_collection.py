@@ -13,9 +13,9 @@ description:
   - Creates, changes and deletes approval processes of ZStack Cloud's Tenant Management, which the API calls flow collections. A process belongs to a
     project. The approver of each of its steps has to approve a ticket, one after the other, before ZStack runs what the ticket asks for.
   - Only what the task gives is compared and changed. A process that does not differ is left as it is.
-  - Tickets under way follow the process as it is now. If no ticket has passed a step that stays, changed steps are replaced with one call, or updated
-    where a single update does. Otherwise the steps are changed one by one, so that those tickets go on with the step behind the one that they have
-    passed last. After each of these calls the process is a valid one, and a run that breaks off is finished by the next one.
+  - Tickets under way follow the process as it is now. If tickets that have passed a step gain by it, the steps are changed one by one, and such a ticket
+    goes on with the step behind the one that it has passed last. Otherwise one call changes all steps, or the only one that differs. After each call
+    the process is a valid one, and a run that breaks off is finished by the next one.
   - A step keeps the approvals that it was given as long as it keeps its name or its approver. With a new name and a new approver it is a new step.
   - A warning tells how many tickets are under way if the steps change or the process is deleted, and for how many of them nobody is due any more.
 author:
@@ -55,7 +55,7 @@ options:
   project:
     description:
       - UUID or name of the project whose tickets the process is for. Required to create one. It cannot be changed.
-      - After a login with O(virtual_id_name), and without O(uuid), this defaults to that project.
+      - After a login with O(virtual_id_name) this defaults to that project.
     type: str
     aliases: [projectUuid]
   description:

@@ -137,6 +137,13 @@ def test_a_server_that_lists_no_steps_and_no_project(ansible: Ansible, simulator
     assert again["flow_collection"]["steps"] == made["steps"]
 
 
+def test_a_new_process_by_its_uuid(ansible: Ansible, simulator: Simulator) -> None:
+    """The project of a login counts for it as well."""
+    task = process(uuid=SHOP, steps=steps(FINAL))
+    assert [each["operations"] for each in ansible.play(task, task, who="approver")] == [["create"], []]
+    assert chain(simulator) == [FINAL]
+
+
 def test_a_derived_uuid_that_is_taken(ansible: Ansible, simulator: Simulator) -> None:
     """Should the server keep the uuids of what was deleted, a new process of the same name gets another one."""
     task = process(steps=steps(FINAL))

@@ -69,7 +69,7 @@ class FlowCollectionWish:
         if self.project is not None:
             project: str | None = references.uuids(client, references.PROJECT, "project", [self.project])[self.project]
         else:
-            caller = None if self.uuid else client.project_member()
+            caller = client.project_member()
             project = caller.project_uuid if caller else None
         steps, types = self.steps, self.ticket_types
         if steps is not None:

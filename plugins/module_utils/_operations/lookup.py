@@ -47,16 +47,20 @@ def flow_collections(
     client: Client, conditions: t.Sequence[str], sort: str | None = None, limit: int | None = None
 ) -> list[FlowCollection]:
     """The flow collections that meet all conditions, with their steps, which the server may list with them or not."""
-    found = [
-        FlowCollection.from_inventory(row) for row in query.read(client, FLOW_COLLECTIONS, conditions, sort, limit)
-    ]
-    steps = steps_of(client, (collection.uuid for collection in found if not collection.steps))
+    rows = query.read(client, FLOW_COLLECTIONS, conditions, sort, limit)
+    found = [FlowCollection.from_inventory(row) for row in rows]
+    untold = {collection.uuid for collection in found if not _tells_approvers(collection.steps)}
+    steps = steps_of(client, untold)
     return [
         replace(collection, steps=chain([step for step in steps if step.collection_uuid == collection.uuid]))
-        if not collection.steps
+        if collection.uuid in untold
         else collection
         for collection in found
     ]
+
+
+def _tells_approvers(steps: t.Sequence[Step]) -> bool:
+    return bool(steps) and all(step.approver_uuid is not None for step in steps)
 
 
 def steps_of(client: Client, flow_collection_uuids: t.Iterable[str | None]) -> list[Step]:

@@ -42,7 +42,8 @@ class Step:
         """
         what = "flow"
         members = shape.mapping(raw, what)
-        context = shape.embedded_mapping(members, "flowContext")
+        # The manual's samples have the context where the name of its type belongs.
+        context = shape.embedded_mapping(members, "flowContext") or shape.embedded_mapping(members, "flowContextType")
         approver = shape.optional_text(members, "approverUuid", what)
         valid = shape.optional_boolean(members, "valid", what)
         return cls(

@@ -48,6 +48,8 @@ def test_the_approver_of_a_step() -> None:
     assert Step.from_inventory({"uuid": "1", "approverUuid": "a"}).approver_uuid == "a"
     assert Step.from_inventory({"uuid": "1", "flowContext": '{"approverUuid": "b"}'}).approver_uuid == "b"
     assert Step.from_inventory({"uuid": "1", "flowContext": {"approverUuid": "b"}}).approver_uuid == "b"
+    assert Step.from_inventory({"uuid": "1", "flowContextType": '{"approverUuid": "b"}'}).approver_uuid == "b"
+    assert Step.from_inventory({"uuid": "1", "flowContextType": "iam2"}).approver_uuid is None
     assert (
         Step.from_inventory({"uuid": "1", "approverUuid": "a", "flowContext": '{"approverUuid": "b"}'}).approver_uuid
         == "a"
