@@ -128,14 +128,14 @@ class _Run(t.Generic[R]):
                 raise trouble
             self._lost = (operation, trouble)
             self._context.client.clock.sleep(backoff(self._troubles - 1, trouble))
-            self.state = self._look()
+            self.state = self._seen_after(trouble)
         elif isinstance(trouble, ApiError):
-            self.state = self._look()
+            self.state = self._seen_after(trouble)
             if self.state == before or not may_go_on:
                 raise trouble
         elif isinstance(trouble, WaitTimeout) or (isinstance(trouble, ExchangeError) and trouble.sent):
             # It may have been accepted, and a resource that has moved on have been moved by it.
-            self.state = self._look()
+            self.state = self._seen_after(trouble)
             if self.state == before or operation.is_same(self._next()):
                 raise trouble
             if operation.was_ours(self.state):
@@ -144,6 +144,13 @@ class _Run(t.Generic[R]):
                 raise trouble
         else:
             raise trouble
+
+    def _seen_after(self, trouble: ZStackError) -> R | None:
+        """The resource as it is now. Where that cannot be told, what went wrong first is what counts."""
+        try:
+            return self._look()
+        except ExchangeError:
+            raise trouble from None
 
     def told(self, error: ZStackError, kind: str) -> ZStackError:
         """The error, with what was done before it and what is left, so that nobody has to guess."""
