@@ -48,7 +48,8 @@ def test_a_derived_uuid_passes_the_servers_check(name: str, context: dict[str, t
 def test_a_derived_uuid_depends_only_on_what_tells_tickets_apart(name: str, context: dict[str, t.Any]) -> None:
     reordered = {key: context[key] for key in reversed(list(context))}
     doubles = {
-        key: float(value) if value.__class__ is int and abs(value) < 2**53 else value for key, value in reordered.items()
+        key: float(value) if value.__class__ is int and abs(value) < 2**53 else value
+        for key, value in reordered.items()
     }
     assert identity.derive_uuid(f"\t{name} ", {**doubles, "\0no such key": None}) == identity.derive_uuid(name, context)
 
