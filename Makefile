@@ -1,7 +1,7 @@
 # Every command of a contributor's day. `make` lists them; tests/support holds what they do.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix chaos benchmark coverage format build clean
+.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix molecule chaos benchmark coverage format build clean
 
 # The first Python that starts and is new enough: a name on PATH may be a shim with nothing behind it.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do \
@@ -50,6 +50,9 @@ oldest:  ## Both with the oldest ansible-core, and the modules' code with the ol
 
 matrix:  ## Playbooks with every ansible-core between the oldest and the newest
 	@$(CHECK) matrix
+
+molecule:  ## The roles' scenarios, in which a simulator is the server
+	@$(CHECK) molecule
 
 chaos: dev  ## SEEDS=1000 draws of tasks and faults, or the one of SEED=7 with its story
 	@.venv/bin/python -m tests.chaos $(if $(SEED),--seed $(SEED) --verbose,--seeds $(or $(SEEDS),1000))

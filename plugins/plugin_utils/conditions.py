@@ -43,17 +43,17 @@ class Condition:
     comparisons: tuple[Comparison, ...]
     given: bool
 
-    def objection(self, value: t.Any, path: str) -> str | None:
+    def objection(self, value: t.Any, path: str, show: t.Callable[[t.Any], str] = shown) -> str | None:
         """Why C(value), which stands at C(path), is not as it has to be; None if it is."""
         if value is MISSING or value is None:
             return f"{path} is not given" if self.given else None
         if not self.given:
-            return f"{path} is {shown(value)}: given"
+            return f"{path} is {show(value)}: given"
         for comparison in self.comparisons:
             elements = value if isinstance(value, list) and not comparison.of_whole else [value]
             for element in elements:
                 if not comparison.holds(element):
-                    return f"{path} is {shown(element)}: {comparison.complaint}"
+                    return f"{path} is {show(element)}: {comparison.complaint}"
         return None
 
 

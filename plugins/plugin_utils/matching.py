@@ -22,7 +22,7 @@ from ansible_collections.zstack.tickets.plugins.module_utils._tickets.dates impo
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.values import shown
 
 from .conditions import MISSING, Condition, read_condition
-from .quantities import read_duration, read_number
+from .quantities import read_duration, read_number, show_duration
 
 Data = t.Mapping[str, t.Any]
 
@@ -166,7 +166,7 @@ class TicketMatch:
         for name, condition in self.fields.items():
             yield from _given(condition.objection(FIELDS[name](ticket), name))
         if self.age:
-            yield from _given(self.age.objection(age_of(ticket, now), "age"))
+            yield from _given(self.age.objection(age_of(ticket, now), "age", show_duration))
         for key, condition in self.totals.items():
             yield from _given(condition.objection(_total(ticket, key), f"the total of {key}"))
         requests = requests_of(ticket)

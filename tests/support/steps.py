@@ -13,6 +13,7 @@ from tests.support.environments import ROOT, Environment
 DEV = Environment("dev")
 OLDEST_CORE = Environment("core-2.16")
 CORES_BETWEEN = [Environment(f"core-{version}") for version in ("2.17", "2.18", "2.19", "2.20")]
+MOLECULE = Environment("molecule")
 OLDEST_PYTHON = Environment("python-3.8")
 
 
@@ -51,6 +52,10 @@ def playbooks(group: str, environment: Environment) -> Step:
     return Step("playbooks", group, ("pytest", "-n", "2", "tests/playbooks"), environment)
 
 
+def scenario(role: str) -> Step:
+    return Step(role, "molecule", ("molecule", "test", "--scenario-name", role), MOLECULE)
+
+
 def read_version() -> str:
     found = re.search(r"^version: (\S+)$", (ROOT / "galaxy.yml").read_text(), re.MULTILINE)
     if not found:
@@ -85,6 +90,7 @@ CHAINS: list[list[Step]] = [
         Step("galaxy-importer", "build", ("python", "-m", "galaxy_importer.main", TARBALL), folder=BUILD),
     ],
     [units("oldest", OLDEST_CORE), playbooks("oldest", OLDEST_CORE)],
+    [scenario("ticket_request"), scenario("ticket_approval")],
     # The oldest Python has no ansible-core that the collection admits: only what a managed node needs.
     [Step("module_utils", "oldest", ("pytest", "-n", "2", "tests/unit/module_utils"), OLDEST_PYTHON)],
     *([playbooks("matrix", core)] for core in CORES_BETWEEN),

@@ -50,7 +50,7 @@ MATCHES_NOT: list[tuple[dict[str, Any], str]] = [
     ({"name": "Web"}, "name is 'web': not 'Web'"),
     ({"description": {"exists": True}}, "description is not given"),
     ({"executions": {"at_most": 3}}, "executions is 4: not at most 3"),
-    ({"age": {"at_most": "1d"}}, "age is 259200.0: not at most 1d"),
+    ({"age": {"at_most": "1d"}}, "age is 3 d: not at most 1d"),
     ({"totals": {"cpuNum": {"at_most": 49}}}, "the total of cpuNum is 50: not at most 49"),
     ({"totals": {"disk": {"at_most": 49}}}, "the total of disk is not given"),
     (
