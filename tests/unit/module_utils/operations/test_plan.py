@@ -119,7 +119,7 @@ def by(event: ZStackError, steps: int = 1) -> t.Callable[[World], None]:
     """Somebody, perhaps the call itself, moves the counter, and then the call ends so."""
 
     def happen(world: World) -> None:
-        for _ in range(steps):
+        for _time in range(steps):
             world.commit(f"to {world.value + 1}", world.value)
         raise event
 
