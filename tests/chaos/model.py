@@ -87,7 +87,7 @@ def expect(state: State | None, options: Mapping[str, Any], who: str) -> Expecte
     """A ticket's part in a task of any of the modules, told apart by their options."""
     if "state" not in options:
         return drive(state, options, who)
-    ensured = ensure(state, options)
+    ensured = ensure(state, options, who)
     if ensured.fails or ensured.status is None or not options.get("status"):
         return ensured
     if state is None:
@@ -99,28 +99,33 @@ def expect(state: State | None, options: Mapping[str, Any], who: str) -> Expecte
     return replace(driven, operations=[*ensured.operations, *driven.operations])
 
 
-def ensure(state: State | None, options: Mapping[str, Any]) -> Expected:
-    """zstack_ticket, by the owner."""
+def ensure(state: State | None, options: Mapping[str, Any], who: str) -> Expected:
+    """zstack_ticket, run by ``who``: only the owner changes a ticket, admin creates and deletes it too."""
+    before = None if state is None else state.status
+    refused = Expected(status=before, fails=True)
     if options["state"] == "absent":
         return Expected(["delete"] if state else [])
     if state is None:
         return Expected(["create"], "Pending")
+    operations = _changes(state, options)
+    if operations is None or (operations and who != state.owner):
+        return refused
+    return Expected(operations, "Pending" if "reopen" in operations else before)
+
+
+def _changes(state: State, options: Mapping[str, Any]) -> list[str] | None:
+    """What makes a ticket as wished, None if that cannot or may not be."""
     resubmit = options.get("resubmit", "unapproved")
     differs = not is_as_wished(state, options)
-    refused = Expected(status=state.status, fails=True)
-    if state.status == "FinalApproved":
-        return refused if differs else Expected(status=state.status)
-    if state.status in AWAITING:
-        if not differs:
-            return Expected(status=state.status)
-        if resubmit == "never" or (resubmit == "unapproved" and state.status != "Pending"):
-            return refused
-        return Expected(["cancel", "update", "reopen"], "Pending")
-    reopens = resubmit != "never" and (state.was_broken_off or (differs and state.status == "Rejected"))
+    if state.status in AWAITING and differs:
+        may = resubmit == "always" or (resubmit == "unapproved" and state.status == "Pending")
+        return ["cancel", "update", "reopen"] if may else None
+    if state.status == "FinalApproved" or state.status in AWAITING:
+        return None if differs else []
     if differs and state.status == "Rejected" and resubmit == "never":
-        return refused
-    operations = [*(["update"] if differs else []), *(["reopen"] if reopens else [])]
-    return Expected(operations, "Pending" if reopens else state.status)
+        return None
+    reopens = resubmit != "never" and (state.was_broken_off or (differs and state.status == "Rejected"))
+    return [*(["update"] if differs else []), *(["reopen"] if reopens else [])]
 
 
 def drive(state: State | None, options: Mapping[str, Any], who: str) -> Expected:

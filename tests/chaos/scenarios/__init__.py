@@ -17,6 +17,7 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "wait": waits.wait,
     "batch": batches.batch,
     "race for one wish": races.one_wish,
+    "race of opposites": races.opposites,
     "race of approvers": races.approvers,
     "race against approval": races.against_approval,
     "race against a recall": races.against_recall,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.simulator.identities import fixed_uuid
+
 from .. import model
 from ..invariants import check
 from ..runs import Task
 from ..world import World, draw_rules
 from .running import settle, until_done
-from .tickets import NAMES, STATUSES, named, put, wish
+from .tickets import NAMES, STATUSES, draw_process, named, put, wish
 
 MOST_FAULTS = 6
 REJECTION_TELLS_AFTER = 7.0
@@ -17,11 +19,17 @@ REJECTION_TELLS_AFTER = 7.0
 
 
 def create(world: World) -> None:
-    """A ticket is to exist, and perhaps there are others that look like it."""
-    options = wish(world, world.random.choice(NAMES))
+    """A ticket is to exist, and perhaps there are others that look like it. Admin may create it too."""
+    draw = world.random
+    who = draw.choice(("requester", "requester", "admin"))
+    options = wish(world, draw.choice(NAMES), who=who)
     put(world, options, None)
+    if draw.random() < 0.3:
+        options["uuid"] = fixed_uuid(f"given/{options['name']}")
+    if draw.random() < 0.3:
+        options["flow_collection_uuid"] = draw_process(world)
     draw_rules(world, MOST_FAULTS)
-    _reach(world, options)
+    _reach(world, options, who)
     _check_times(world, options, "create", 1)
 
 
@@ -32,12 +40,16 @@ def change(world: World) -> None:
     put(world, old, draw.choice(STATUSES))
     later = draw.choice((0, 3, 20, 600))
     world.time.advance(later)
-    new = wish(world, old["name"], resubmit=draw.choice(("never", "unapproved", "unapproved", "always")))
+    who = draw.choice(("requester",) * 6 + ("admin",))
+    resubmit = draw.choice(("never", "unapproved", "unapproved", "always"))
+    new = wish(world, old["name"], who=who, resubmit=resubmit)
     before = world.state(old["name"])
     assert before is not None
-    wanted = model.ensure(before, new)
+    if draw.random() < 0.2:
+        new["uuid"] = before.uuid
+    wanted = model.ensure(before, new, who)
     draw_rules(world, MOST_FAULTS)
-    _reach(world, new)
+    _reach(world, new, who)
     after = world.state(old["name"])
     assert after is not None
     if wanted.fails:
@@ -57,8 +69,9 @@ def delete(world: World) -> None:
     options = wish(world, world.random.choice(NAMES))
     status = world.random.choice((None, *STATUSES))
     put(world, options, status)
+    who = world.random.choice(("requester", "requester", "admin"))
     draw_rules(world, MOST_FAULTS)
-    _reach(world, {**named(world, options["name"]), "state": "absent"})
+    _reach(world, {**named(world, options["name"], who=who), "state": "absent"}, who)
     check(world.state(options["name"]) is None, "the ticket is still there")
     _check_times(world, options, "delete", 0 if status is None else 1)
 
@@ -72,7 +85,7 @@ def life(world: World) -> None:
         if world.random.random() < 0.4:
             options = {**named(world, name), "state": "absent"}
         draw_rules(world, 3)
-        _reach(world, options)
+        _reach(world, options, "requester")
         state = world.state(name)
         if options["state"] == "absent":
             check(state is None, f"{name} is still there")
@@ -81,8 +94,8 @@ def life(world: World) -> None:
             check(state is not None and state.status == "Pending", f"{name} was left {state}")
 
 
-def _reach(world: World, options: dict[str, Any]) -> None:
-    task = Task("zstack_ticket", "requester", options)
+def _reach(world: World, options: dict[str, Any], who: str) -> None:
+    task = Task("zstack_ticket", who, options)
     until_done(world, task)
     settle(world, task)
 

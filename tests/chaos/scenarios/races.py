@@ -41,6 +41,22 @@ def one_wish(world: World) -> None:
         check(model.is_as_wished(state, options), f"{options['name']} is not as wished: {state}")
 
 
+def opposites(world: World) -> None:
+    """One wants a ticket to be there, another one to be gone, both again and again."""
+    draw = world.random
+    options = wish(world, draw.choice(NAMES))
+    put(world, options, draw.choice((None, *STATUSES)))
+    present = Task("zstack_ticket", "requester", options)
+    absent = Task("zstack_ticket", "requester", {**named(world, options["name"]), "state": "absent"})
+    draw_rules(world, MOST_FAULTS)
+    world.at_once([partial(_insist, world, task) for task in (present, absent, present, absent)])
+    world.calm()
+    settle(world, absent)
+    settle(world, present)
+    state = world.state(options["name"])
+    check(state is not None and model.is_as_wished(state, options), f"{options['name']} was left {state}")
+
+
 def approvers(world: World) -> None:
     """All approvers run at once, some of them twice, each waiting for the others."""
     draw = world.random

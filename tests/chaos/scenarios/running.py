@@ -62,7 +62,8 @@ def look_ahead(world: World, task: Task) -> None:
     # Whose session it is can be told only by a call that makes it last longer.
     is_stranger = task.module != "zstack_ticket" and world.ways[task.who] == "session"
     if world.random.random() < 0.1 and not refused and not is_stranger:
-        run_once(world, replace(task, check_mode=True))
+        asks = {"validate_on_server": world.random.random() < 0.5} if task.module == "zstack_ticket" else {}
+        run_once(world, replace(task, options={**task.options, **asks}, check_mode=True))
 
 
 def draw_kill(world: World) -> Kill | None:

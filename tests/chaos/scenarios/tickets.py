@@ -15,19 +15,19 @@ APPROVERS = ("approver", "approver2", "admin")
 STATUSES = ("Pending", "IntermediateApproved", "FinalApproved", "Cancelled", "Rejected")
 
 
-def wish(world: World, name: str, owner: str = "requester", **options: Any) -> dict[str, Any]:
-    """The options of a ticket that is to exist."""
+def wish(world: World, name: str, owner: str = "requester", who: str | None = None, **options: Any) -> dict[str, Any]:
+    """The options of a ticket that is to exist, in a task of ``who``, if that is not the owner."""
     draw = world.random
     requests = [_request(world, f"{name}-{number}") for number in range(draw.choice((1, 1, 2)))]
     if draw.random() < 0.4:
         options["description"] = f"for {draw.randint(1, 1000)} users"
-    return {**named(world, name, owner), "state": "present", "requests": requests, **options}
+    return {**named(world, name, owner, who), "state": "present", "requests": requests, **options}
 
 
-def named(world: World, name: str, owner: str = "requester") -> dict[str, Any]:
-    """The options that tell a ticket."""
+def named(world: World, name: str, owner: str = "requester", who: str | None = None) -> dict[str, Any]:
+    """The options that tell a ticket, in a task of ``who``, if that is not the owner."""
     # Only a login into a project tells whose ticket is meant.
-    if world.ways[owner] != "login" or world.random.random() < 0.5:
+    if who not in (None, owner) or world.ways[owner] != "login" or world.random.random() < 0.5:
         return {"name": name, "account_system_context": world.person(owner).context}
     return {"name": name}
 
