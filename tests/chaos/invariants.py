@@ -11,7 +11,6 @@ from tests.playbooks.harness import written_forms
 from tests.simulator.log import LOGIN, LOGOUT, POLL, WRITE, Exchange
 
 from .audit import Effect
-from .faults import ANSWER_LOST
 from .runs import Run, reported
 from .world import World
 
@@ -92,9 +91,7 @@ def _check_report(world: World, run: Run, effects: list[Effect], exchanges: list
     # A network that delivers a call twice to an old node has it run twice, and nobody is told.
     calls = {(effect.name, effect.operation, effect.job) for effect in effects}
     done = Counter((name, operation) for name, operation, _job in calls)
-    answered = {
-        exchange.job_uuid for exchange in world.simulator.log.select() if exchange in exchanges and _told(exchange)
-    }
+    answered = {exchange.job_uuid for exchange in exchanges if _tells_success(world, exchange)}
     certain = Counter((name, operation) for name, operation, job in calls if job in answered)
     hidden = certain - told
     check(not hidden, f"{which} did {_words(hidden)} and does not report it")
@@ -105,19 +102,18 @@ def _check_report(world: World, run: Run, effects: list[Effect], exchanges: list
         # Nobody can tell who did what was asked for twice, when one of the answers is missing.
         others = [effect for effect in world.effects if effect not in effects]
         rivals = sum((effect.name, effect.operation) == (name, operation) for effect in others)
-        unsure = any(_is_unsure(world, exchange, answered) for exchange in exchanges)
+        unsure = any(_is_unsure(exchange, answered) for exchange in exchanges)
         check(rivals >= times and unsure, f"{which} reports {operation} of {name!r}, which it did not do")
         world.note(f"run {run.number} takes somebody's {operation} for its own")
 
 
-def _is_unsure(world: World, exchange: Exchange, answered: set[str | None]) -> bool:
+def _is_unsure(exchange: Exchange, answered: set[str | None]) -> bool:
     return exchange.kind == WRITE and exchange.job_uuid not in answered
 
 
-def _told(exchange: Exchange) -> bool:
+def _tells_success(world: World, exchange: Exchange) -> bool:
     """Whether the client has the API's word that the call was run."""
-    disturbed = ANSWER_LOST | {"latency"}
-    return exchange.kind in (WRITE, POLL) and exchange.status == 200 and not disturbed & set(exchange.faults)
+    return exchange.kind in (WRITE, POLL) and exchange.status == 200 and world.is_answered(exchange)
 
 
 def _name(run: Run, item: object) -> str:
@@ -137,7 +133,7 @@ def check_world(world: World) -> None:
     known: set[str] = set()
     for exchange in world.simulator.log.select(kind=LOGIN, status=200):
         run = world.run_of(exchange)
-        if run is not None and not run.is_gone and not (ANSWER_LOST | {"latency"}) & set(exchange.faults):
+        if run is not None and not run.is_gone and world.is_answered(exchange):
             known.add(json.loads(exchange.answer or b"{}")["inventory"]["uuid"])
     now = world.simulator.clock.now()
     opened = {session.uuid for session in world.simulator.sessions.open.values() if session.expires > now}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +19,7 @@ from ansible_collections.zstack.tickets.plugins.modules import zstack_ticket, zs
 from .clocks import RunClock, Time
 
 RUN = "X-Run"
-"""Header by which the log tells whose exchange it is."""
+"""Header by which the log tells whose exchange it is: the run's number, and the exchange's in it."""
 
 COMMANDS: dict[str, Command] = {
     module.__name__.rpartition(".")[2]: module.COMMAND
@@ -67,7 +68,7 @@ class Run:
     first_effect: int  # how many changes there were before it
     first_exchange: int  # and how many exchanges
     last_exchange: int | None = None
-    troubles: list[str] = field(default_factory=list)  # exchanges that failed, as the client sees it
+    lost: dict[str, str] = field(default_factory=dict)  # exchanges that failed, as the client sees it, and how
     result: dict[str, Any] | None = None
     failure: BaseException | None = None
     warnings: list[str] = field(default_factory=list)
@@ -142,9 +143,10 @@ class _Clients(Clients):
         super().__init__()
         self.clock = clock
         self.kill = kill
-        self._run = run_
+        self.run = run_
         self._giving_way = giving_way
         self._exchanges = 0
+        self._counting = threading.Lock()
 
     def client(self, options: Mapping[str, Any]) -> Client:
         if not self._clients:
@@ -157,16 +159,14 @@ class _Clients(Clients):
             client._transport.close()
         self._clients.clear()
 
-    def number(self) -> str:
-        return str(self._run.number)
-
-    def note(self, trouble: ExchangeError) -> None:
-        self._run.troubles.append(trouble.message)
-
-    def before_exchange(self) -> None:
+    def before_exchange(self) -> str:
+        """The number of the exchange that begins."""
         self._giving_way()
-        self._exchanges += 1
+        with self._counting:
+            self._exchanges += 1
+            number = self._exchanges
         self._die(after=False)
+        return f"{self.run.number}.{number}"
 
     def after_exchange(self) -> None:
         self._die(after=True)
@@ -205,12 +205,11 @@ class _Watched(Transport):
         headers: Mapping[str, str] | None = None,
         at_most: float | None = None,
     ) -> Answer:
-        self._of.before_exchange()
-        marked = {**(headers or {}), RUN: self._of.number()}
+        number = self._of.before_exchange()
         try:
-            answer = self._transport.exchange(method, path, query, body, marked, at_most)
+            answer = self._transport.exchange(method, path, query, body, {**(headers or {}), RUN: number}, at_most)
         except ExchangeError as trouble:
-            self._of.note(trouble)
+            self._of.run.lost[number] = trouble.message
             raise
         self._of.after_exchange()
         return answer

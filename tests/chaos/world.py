@@ -276,7 +276,7 @@ class World:
     def run_of(self, exchange: Exchange) -> Run | None:
         """Whose exchange it is. Those of a playbook do not say so, but then nothing else runs at the same time."""
         if RUN in exchange.headers:
-            return self.runs[int(exchange.headers[RUN]) - 1]
+            return self.runs[int(exchange.headers[RUN].partition(".")[0]) - 1]
         if ASIDE in exchange.headers or self.folder is None:
             return None
         return next((run for run in reversed(self.runs) if run.first_exchange < exchange.number), None)
@@ -288,10 +288,16 @@ class World:
     def disturbances(self, run: Run) -> list[str]:
         """What befell a run: faults, exchanges that failed, what others did meanwhile; not a latency that nobody notices."""
         exchanges = self.exchanges(run)
-        faults = [fault for exchange in exchanges for fault in exchange.faults if fault != "latency"]
+        noticed = [fault for exchange in exchanges for fault in exchange.faults if fault != "latency"]
         own = {exchange.job_uuid for exchange in exchanges}
         others = [str(effect) for effect in self.effects[run.first_effect :] if effect.job not in own]
-        return faults + run.troubles + others
+        return noticed + list(run.lost.values()) + others
+
+    def is_answered(self, exchange: Exchange) -> bool:
+        """Whether the API's answer has come to the run that asked."""
+        run = self.run_of(exchange)
+        is_lost = bool(faults.ANSWER_LOST & set(exchange.faults))
+        return run is not None and not is_lost and exchange.headers.get(RUN) not in run.lost
 
     @property
     def secrets(self) -> set[str]:
