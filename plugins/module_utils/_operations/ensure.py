@@ -147,6 +147,13 @@ class EnsureTicket:
 
         :raises TicketError: several have the name, or the one with the uuid has another name.
         """
+        ticket = self._find()
+        if ticket and ticket.status == CANCELLED:
+            # Whoever looks again has had trouble, and meanwhile a user may have recalled the ticket: its history tells.
+            self._reopens = None
+        return ticket
+
+    def _find(self) -> Ticket | None:
         wish = self._wish
         if wish.uuid is None:
             return identity.choose(
