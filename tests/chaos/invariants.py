@@ -92,7 +92,8 @@ def _check_report(world: World, run: Run, effects: list[Effect], exchanges: list
     calls = {(effect.name, effect.operation, effect.job) for effect in effects}
     done = Counter((name, operation) for name, operation, _job in calls)
     answered = {exchange.job_uuid for exchange in exchanges if _tells_success(world, exchange)}
-    certain = Counter((name, operation) for name, operation, job in calls if job in answered)
+    is_clear = _can_be_asked_for(world, run, exchanges)
+    certain = Counter((name, operation) for name, operation, job in calls if is_clear or job in answered)
     hidden = certain - told
     check(not hidden, f"{which} did {_words(hidden)} and does not report it")
     for (name, operation), times in (told - done).items():
@@ -101,10 +102,26 @@ def _check_report(world: World, run: Run, effects: list[Effect], exchanges: list
             continue
         # Nobody can tell who did what was asked for twice, when one of the answers is missing.
         others = [effect for effect in world.effects if effect not in effects]
-        rivals = sum((effect.name, effect.operation) == (name, operation) for effect in others)
+        rivals = sum(
+            (effect.name, effect.operation) == (name, operation) and _is_alike(effect, run) for effect in others
+        )
         unsure = any(_is_unsure(exchange, answered) for exchange in exchanges)
         check(rivals >= times and unsure, f"{which} reports {operation} of {name!r}, which it did not do")
         world.note(f"run {run.number} takes somebody's {operation} for its own")
+
+
+def _can_be_asked_for(world: World, run: Run, exchanges: list[Exchange]) -> bool:
+    """Whether the run could learn what became of each of its calls, by asking for the job."""
+    unclear = {"job_expired", "job_stuck", "job_lost", "restart", "duplicate"}
+    suffered = {fault for exchange in exchanges for fault in exchange.faults}
+    polls = [exchange for exchange in exchanges if exchange.kind == POLL]
+    is_asked = all(world.is_answered(exchange) for exchange in polls)
+    return is_asked and not unclear & suffered and world.slowness is None and not run.was_killed
+
+
+def _is_alike(effect: Effect, run: Run) -> bool:
+    """Whether the ticket looks as if the run had done it: its history names who sent an event."""
+    return effect.operation in ("create", "update", "delete") or effect.caller == run.task.who
 
 
 def _is_unsure(exchange: Exchange, answered: set[str | None]) -> bool:

@@ -30,7 +30,7 @@ def one_wish(world: World) -> None:
     tasks = [Task("zstack_ticket", "requester", options)] * draw.randint(2, 3)
     if draw.random() < 0.3:
         tasks[0] = Task("zstack_ticket_batch", "requester", {"tickets": [options], "workers": 1})
-    draw_rules(world, MOST_FAULTS)
+    _draw_trouble(world)
     world.at_once([partial(_insist, world, task) for task in tasks])
     for task in tasks:
         settle(world, task)
@@ -48,7 +48,7 @@ def opposites(world: World) -> None:
     put(world, options, draw.choice((None, *STATUSES)))
     present = Task("zstack_ticket", "requester", options)
     absent = Task("zstack_ticket", "requester", {**named(world, options["name"]), "state": "absent"})
-    draw_rules(world, MOST_FAULTS)
+    _draw_trouble(world)
     world.at_once([partial(_insist, world, task) for task in (present, absent, present, absent)])
     world.calm()
     settle(world, absent)
@@ -70,7 +70,7 @@ def approvers(world: World) -> None:
         "wait_interval": 5,
         "wait_timeout": 3600,
     }
-    draw_rules(world, MOST_FAULTS)
+    _draw_trouble(world)
     world.at_once([partial(_insist, world, drive(world, who, options["name"], **waiting)) for who in people])
     world.calm()
     for who in APPROVERS * 4:
@@ -92,7 +92,7 @@ def against_approval(world: World) -> None:
         drive(world, draw.choice(APPROVERS), old["name"], status=draw.choice(("approved", "approved", "rejected")))
         for _number in range(draw.randint(1, 2))
     ]
-    draw_rules(world, MOST_FAULTS)
+    _draw_trouble(world)
     world.at_once([partial(_insist, world, task) for task in (change, *rivals)])
     world.calm()
     world.time.advance(600)
@@ -118,13 +118,22 @@ def against_recall(world: World) -> None:
             world.turns.give()
         recalled.append(world.act("requester", "cancel", uuid_of(world, old["name"]), draw.choice((None, "no more"))))
 
-    draw_rules(world, MOST_FAULTS)
+    _draw_trouble(world)
     world.at_once([partial(_insist, world, change), recall])
     settle(world, change)
     state = world.state(old["name"])
     check(state is not None and model.is_as_wished(state, new), f"{old['name']} is not as wished: {state}")
     wanted = "Cancelled" if recalled == [True] else "Pending"
     check(state is not None and state.status == wanted, f"{old['name']} was left {state}, expected {wanted}")
+
+
+def _draw_trouble(world: World) -> None:
+    """Faults, and often one that leaves a run unsure whether it was itself who did what others do as well."""
+    draw = world.random
+    draw_rules(world, MOST_FAULTS)
+    if draw.random() < 0.5:
+        fate = draw.choice(({"fault": "job_stuck", "commit": False}, {"fault": "job_stuck"}, {"fault": "job_expired"}))
+        world.let_go_wrong([{**fate, "kind": "write", "nth": draw.randint(1, 4)}])
 
 
 def _insist(world: World, task: Task) -> Run | None:
