@@ -41,6 +41,10 @@ class Endpoint:
     port: int
     context_path: str
 
+    def __str__(self) -> str:
+        """Host and port, as messages name them."""
+        return f"{self.host} port {self.port}"
+
     @property
     def base_url(self) -> str:
         """C(scheme://host:port/context), without a slash at its end and without the API's version path."""

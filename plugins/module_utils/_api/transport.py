@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One exchange with the endpoint: a request goes out, an answer of bounded size comes back in bounded time.
 
-The only file that knows C(requests), and of it only what it is made of: the connection pool of urllib3, which takes half the
-time for a call, and its rules for proxies. **PRIVATE** to the collection; its contents may change without notice.
+Uses of C(requests) only what it is made of: the connection pool of urllib3, which takes half the time for a call, and its
+rules for proxies. **PRIVATE** to the collection; its contents may change without notice.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from .._errors import ExchangeError, InputError
+from .failures import failure
 from .settings import Endpoint, Tls
 from .timely import timely
 
@@ -33,18 +34,7 @@ try:
         get_environ_proxies,
         select_proxy,
     )
-    from urllib3.exceptions import (
-        ConnectTimeoutError,
-        HTTPError,
-        InsecureRequestWarning,
-        LocationValueError,
-        NewConnectionError,
-        ProxyError,
-        SSLError,
-    )
-    from urllib3.exceptions import (
-        TimeoutError as PoolTimeoutError,
-    )
+    from urllib3.exceptions import HTTPError, InsecureRequestWarning, LocationValueError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
@@ -202,11 +192,11 @@ class Transport:
                 redirect=False,
                 preload_content=False,
             )
-            content = _read(response)
+            content = self._read(response)
         except LocationValueError:
             raise self._no_url() from None
         except (HTTPError, OSError) as error:
-            raise self._failure(error, timeout) from None
+            raise failure(self.endpoint, error, timeout) from None
         return self._answer(response, content)
 
     def _no_url(self) -> InputError:
@@ -247,114 +237,25 @@ class Transport:
             retry_after=retry_after,
         )
 
-    def _failure(self, error: Exception, timeout: float) -> ExchangeError:
-        """Say in our own words what went wrong: the libraries' texts quote URLs, and those of a logout carry a session."""
-        where = f"{self.endpoint.host} port {self.endpoint.port}"
-        causes = list(_causes(error))
-        text = " ".join(str(cause) for cause in causes)
-        not_connected = any(isinstance(cause, (NewConnectionError, ConnectTimeoutError)) for cause in causes)
-        # urllib3 has an error of its own for a host that it has compared itself.
-        names = ("SSLCertVerificationError", "CertificateError")
-        untrusted = [cause for cause in causes if type(cause).__name__ in names]
-        if untrusted:
-            why = str(getattr(untrusted[0], "verify_message", "") or untrusted[0]).rstrip(".")
-            message = f"The certificate of {where} is not trusted: {why}. Give its CA in ca_path, or validate_certs: false where that is acceptable."
-            return ExchangeError(message, sent=False, passing=False)
-        if isinstance(error, SSLError):
-            return _tls_failure(where, causes)
-        if isinstance(error, ProxyError):
-            return ExchangeError(
-                f"The proxy on the way to {where} cannot be reached or refuses. Check the proxy variables and no_proxy.",
-                # Older versions of urllib3 raise this for a connection that broke later, too.
-                sent=not not_connected and "Tunnel connection failed" not in text,
-            )
-        if not_connected:
-            if not any(isinstance(cause, NewConnectionError) for cause in causes):
-                return ExchangeError(
-                    f"No connection to {where} within {timeout:g} seconds. Check host, port and firewalls, or raise timeout.",
-                    sent=False,
-                )
-            if _is_unknown_host(text, causes):
-                return ExchangeError(
-                    f"The host {self.endpoint.host} is not known. Check host and the name service.", sent=False
-                )
-            refused = "refused" if "refused" in text.lower() else "failed"
-            return ExchangeError(
-                f"The connection to {where} was {refused}. Check host and port, and that the management node runs.",
-                sent=False,
-            )
-        if isinstance(error, PoolTimeoutError) or "timed out" in text:
-            return ExchangeError(
-                f"{where} did not answer within {timeout:g} seconds. Raise timeout if it needs longer.", sent=True
-            )
-        if isinstance(error, _TooLarge):
-            return ExchangeError(
-                f"The answer of {where} is larger than {MAX_ANSWER_BYTES >> 20} MiB and was not read.",
-                sent=True,
-                passing=False,
-            )
-        return ExchangeError(f"The connection to {where} broke before the answer was complete.", sent=True)
-
-
-class _TooLarge(OSError):
-    pass
-
-
-def _read(response: urllib3.BaseHTTPResponse) -> bytes:
-    """The body."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        for chunk in iter(lambda: response.read(_CHUNK), b""):
-            size += len(chunk)
-            if size > MAX_ANSWER_BYTES:
-                raise _TooLarge
-            chunks.append(chunk)
-    except BaseException:
-        response.close()
-        raise
-    response.release_conn()
-    return b"".join(chunks)
-
-
-def _tls_failure(where: str, causes: t.Sequence[BaseException]) -> ExchangeError:
-    """Whether anything was sent is only certain while TLS itself is not agreed on: later a lost connection looks the same."""
-    agreed = not any(
-        frame.name == "do_handshake" for cause in causes for frame in traceback.extract_tb(cause.__traceback__)
-    )
-    reasons = [cause.reason for cause in causes if isinstance(cause, ssl.SSLError) and cause.reason]
-    what = f"The TLS connection to {where} broke" if agreed else f"No TLS connection to {where}"
-    why = f" ({reasons[0].lower().replace('_', ' ')})" if reasons else ""
-    hint = "Check that a TLS server listens there, as the API itself speaks http on port 8080, and whether it asks for a client_cert."
-    return ExchangeError(f"{what}{why}. {hint}", sent=agreed, passing=agreed)
-
-
-def _causes(error: BaseException | None) -> t.Iterator[BaseException]:
-    """The error and what it was made from; requests and urllib3 hide it in different places."""
-    depth = 0
-    while isinstance(error, BaseException) and depth < 10:
-        yield error
-        inner = getattr(error, "reason", None)
-        first = error.args[0] if error.args else None
-        error = (
-            inner
-            if isinstance(inner, BaseException)
-            else first
-            if isinstance(first, BaseException)
-            else error.__cause__ or error.__context__
-        )
-        depth += 1
-
-
-def _is_unknown_host(text: str, causes: t.Sequence[BaseException]) -> bool:
-    words = (
-        "Name or service not known",
-        "Temporary failure in name resolution",
-        "nodename nor servname",
-        "No address associated",
-        "getaddrinfo",
-    )
-    return any(type(cause).__name__ == "NameResolutionError" for cause in causes) or any(word in text for word in words)
+    def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        """The body."""
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            for chunk in iter(lambda: response.read(_CHUNK), b""):
+                size += len(chunk)
+                if size > MAX_ANSWER_BYTES:
+                    raise ExchangeError(
+                        f"The answer of {self.endpoint} is larger than {MAX_ANSWER_BYTES >> 20} MiB and was not read.",
+                        sent=True,
+                        passing=False,
+                    )
+                chunks.append(chunk)
+        except BaseException:
+            response.close()
+            raise
+        response.release_conn()
+        return b"".join(chunks)
 
 
 def _excerpt(text: str) -> str:
