@@ -11,7 +11,6 @@ operation over the same options. Everything else, such as another connection, be
 
 from __future__ import annotations
 
-import functools
 import os
 import signal
 import sys
@@ -48,6 +47,12 @@ class InProcessAction(ActionBase):
 
     command: t.ClassVar[Command]
     _supports_async = True
+    _validator: t.ClassVar[ArgumentSpecValidator]
+
+    def __init_subclass__(cls, **kwargs: t.Any) -> None:
+        # With the import, which the parent does for all its workers.
+        super().__init_subclass__(**kwargs)
+        cls._validator = ArgumentSpecValidator(cls.command.argument_spec, **cls.command.rules)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task here if it may, else as an ordinary module; the result is the same."""
@@ -96,7 +101,7 @@ class InProcessAction(ActionBase):
 
     def _run_here(self, args: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         clients = _clients()
-        validation = _validator(type(self)).validate(plain(args))
+        validation = self._validator.validate(plain(args))
         for secret in validation._no_log_values:
             clients.secrets.add(secret)
         warnings = [
@@ -127,11 +132,6 @@ class InProcessAction(ActionBase):
         if not isinstance(error, UnsupportedError):
             return str(error)
         return f"Unsupported parameters for ({self._task.resolved_action or self._task.action}) module: {error}"
-
-
-@functools.cache
-def _validator(action: type[InProcessAction]) -> ArgumentSpecValidator:
-    return ArgumentSpecValidator(action.command.argument_spec, **action.command.rules)
 
 
 def _shows_invocation(task_vars: t.Mapping[str, t.Any]) -> bool:

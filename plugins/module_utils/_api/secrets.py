@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import typing as t
 from collections.abc import Mapping
 from urllib.parse import quote, quote_plus, unquote
@@ -29,26 +30,23 @@ class Secrets:
 
     def __init__(self) -> None:
         self.revealed: set[str] = set()
+        # Replaced as a whole by each change, so that other threads may read it meanwhile.
         self._secrets: dict[str, set[str]] = {}
         self._signatures: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._compiled: tuple[dict[str, set[str]], re.Pattern[str]] | None = None
+        self._lock = threading.Lock()
 
     def add(self, secret: str | None) -> None:
         """Register a secret as it is, URL-encoded and JSON-escaped. Nothing to register is no error."""
-        if secret and secret not in self._secrets and secret not in self.revealed:
-            self._secrets[secret] = _forms(secret)
-            self._compile()
+        with self._lock:
+            if secret and secret not in self._secrets and secret not in self.revealed:
+                self._secrets = {**self._secrets, secret: _forms(secret)}
 
     def reveal(self, secret: str) -> None:
         """Register a secret no more, because it is what the user has asked for."""
-        self.revealed.add(secret)
-        if self._secrets.pop(secret, None):
-            self._compile()
-
-    def _compile(self) -> None:
-        # A form is often contained in a longer one, so the longest is looked for first.
-        forms = sorted(self.forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, forms))) if forms else None
+        with self._lock:
+            self.revealed.add(secret)
+            self._secrets = {other: forms for other, forms in self._secrets.items() if other != secret}
 
     def add_signature(self, signature: str) -> None:
         """Register the signature of one request."""
@@ -63,7 +61,19 @@ class Secrets:
         """Return C(text) with each form of each secret replaced."""
         if self._signatures:
             text = _SIGNATURE.sub(self._masked_signature, text)
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        pattern = self._pattern()
+        return pattern.sub(MASK, text) if pattern else text
+
+    def _pattern(self) -> re.Pattern[str] | None:
+        """What finds all forms. Made when it is first needed, as several secrets often come one after the other."""
+        secrets, compiled = self._secrets, self._compiled
+        if not secrets:
+            return None
+        if compiled is None or compiled[0] is not secrets:
+            # A form is often contained in a longer one, so the longest is looked for first.
+            forms = sorted({form for forms in secrets.values() for form in forms}, key=len, reverse=True)
+            compiled = self._compiled = (secrets, re.compile("|".join(map(re.escape, forms))))
+        return compiled[1]
 
     def _masked_signature(self, match: re.Match[str]) -> str:
         plain = unquote(re.sub(r"\\u00(\w\w)", r"%\1", match.group()).replace("\\/", "/"))

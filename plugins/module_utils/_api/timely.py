@@ -58,12 +58,8 @@ class _TimelyReader(io.RawIOBase):
         self._stream.close()
 
 
-def timely(pool_classes: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The classes of connection pools by scheme, as C(urllib3.PoolManager.pool_classes_by_scheme) holds them, reading in time."""
-    return {scheme: _timely(pool_class) for scheme, pool_class in pool_classes.items()}
-
-
-def _timely(pool_class: t.Any) -> t.Any:
+def timely(pool_class: t.Any) -> t.Any:
+    """A class of connection pools, of which urllib3 has one for each scheme, whose answers are read in time."""
     connection_class = pool_class.ConnectionCls
     timely_connection = type(connection_class.__name__, (connection_class,), {"response_class": TimelyResponse})
     return type(pool_class.__name__, (pool_class,), {"ConnectionCls": timely_connection})

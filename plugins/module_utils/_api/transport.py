@@ -41,6 +41,7 @@ else:
     REQUESTS_IMPORT_ERROR = None
     # Its warnings quote URLs, and those of a logout carry a session.
     logging.getLogger("urllib3").propagate = False
+    _POOL_CLASSES = {"http": timely(urllib3.HTTPConnectionPool), "https": timely(urllib3.HTTPSConnectionPool)}
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A page of 1,000 tickets whose requests fill their 64 KiB column is the largest sensible answer."""
@@ -77,28 +78,23 @@ def tls_context(tls: Tls) -> ssl.SSLContext:
     return context
 
 
-def _pool_manager(endpoint: Endpoint, tls: Tls) -> urllib3.PoolManager:
-    options: dict[str, t.Any] = {"maxsize": MAX_CONNECTIONS}
-    if endpoint.scheme == "https":
-        try:
-            options["ssl_context"] = tls_context(tls)
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"ca_path, client_cert or client_key: the certificates cannot be loaded ({type(error).__name__}). Give files in PEM form."
-            ) from None
-        if not tls.verify:
-            # The user has decided; a warning at each request would only hide others.
-            urllib3.disable_warnings(InsecureRequestWarning)
-    manager = _proxy_manager(endpoint, options) or urllib3.PoolManager(**options)
-    manager.pool_classes_by_scheme = timely(manager.pool_classes_by_scheme)
-    return manager
+def _tls_options(endpoint: Endpoint, tls: Tls) -> dict[str, t.Any]:
+    """What a connection pool has to know of TLS."""
+    if endpoint.scheme != "https":
+        return {}
+    if not tls.verify:
+        # The user has decided; a warning at each request would only hide others.
+        urllib3.disable_warnings(InsecureRequestWarning)
+    try:
+        return {"ssl_context": tls_context(tls)}
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"ca_path, client_cert or client_key: the certificates cannot be loaded ({type(error).__name__}). Give files in PEM form."
+        ) from None
 
 
-def _proxy_manager(endpoint: Endpoint, options: dict[str, t.Any]) -> urllib3.PoolManager | None:
-    """The way through the proxy that the environment names for this endpoint, if it names one."""
-    proxy = select_proxy(endpoint.base_url, get_environ_proxies(endpoint.base_url))
-    if not proxy:
-        return None
+def _proxy_manager(proxy: str, options: t.Mapping[str, t.Any]) -> urllib3.ProxyManager:
+    """The connections through a proxy that the environment names."""
     try:
         url = proxy if "://" in proxy else f"http://{proxy}"
         user, password = get_auth_from_url(url)
@@ -106,13 +102,14 @@ def _proxy_manager(endpoint: Endpoint, options: dict[str, t.Any]) -> urllib3.Poo
         manager = urllib3.ProxyManager(url, proxy_headers=credentials, **options)
         if not manager.proxy or not manager.proxy.host:
             raise ValueError("no host")
-        return manager
     except (HTTPError, ValueError, TypeError):
         # Not shown, as it may carry a password.
         raise InputError(
             "The proxy that the environment names for this host (http_proxy, https_proxy or all_proxy) cannot be used. "
             "Give it as http://proxy.example.com:3128, or name the host in no_proxy."
         ) from None
+    manager.pool_classes_by_scheme = _POOL_CLASSES
+    return manager
 
 
 @dataclass(frozen=True)
@@ -143,18 +140,28 @@ class Transport:
         """
         self.endpoint = endpoint
         self._timeout = timeout
-        self._manager = _pool_manager(endpoint, tls)
-        # Without a proxy there is but one pool; to look for it anew at each call would take as long as half the call.
-        proxied = isinstance(self._manager, urllib3.ProxyManager)
+        self._options = {"maxsize": MAX_CONNECTIONS, **_tls_options(endpoint, tls)}
+        self._proxy = select_proxy(endpoint.base_url, get_environ_proxies(endpoint.base_url))
+        self._prefix = endpoint.base_url if self._proxy else endpoint.base_path
+        self._pool = self._open()
+
+    def _open(self) -> urllib3.ProxyManager | urllib3.HTTPConnectionPool:
+        if self._proxy:
+            return _proxy_manager(self._proxy, self._options)
+        # Only proxies need more than one pool. To have a manager look for it at each call would take half as long as the call.
+        pool_class: type[urllib3.HTTPConnectionPool] = _POOL_CLASSES[self.endpoint.scheme]
         try:
-            self._pool = self._manager if proxied else self._manager.connection_from_url(endpoint.base_url)
+            return pool_class(self.endpoint.host, self.endpoint.port, **self._options)
         except LocationValueError:
             raise self._no_url() from None
-        self._prefix = endpoint.base_url if proxied else endpoint.base_path
 
     def close(self) -> None:
-        """Close the connections."""
-        self._manager.clear()
+        """Close the connections. Whatever is sent afterwards opens new ones."""
+        if isinstance(self._pool, urllib3.ProxyManager):
+            self._pool.clear()
+        else:
+            self._pool.close()
+            self._pool = self._open()
 
     def exchange(
         self,

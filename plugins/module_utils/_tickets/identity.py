@@ -88,7 +88,8 @@ def check_comment(comment: str) -> None:
 
 
 def _check_length(option: str, text: str, limit: int) -> None:
-    length = len(trimmed(text).encode("utf-16-le", "surrogatepass")) // 2
+    # Java counts UTF-16 units: a character beyond the 65,536 first ones is two.
+    length = sum(2 if character > "\uffff" else 1 for character in trimmed(text))
     if length > limit:
         raise InputError(f"{option} is {shown(text)} and has {length} characters: the server takes at most {limit}.")
 
