@@ -37,6 +37,35 @@ def test_oldest_core_is_tested() -> None:
     assert f"ansible-core~={promised}" in (ROOT / "requirements" / "core-2.16.txt").read_text().splitlines()
 
 
+def test_readme_names_the_tested_versions() -> None:
+    """Each ansible-core with the Python that its environment prefers; the newest is the one of the demonstration."""
+    environments = {path.stem: path.read_text() for path in (ROOT / "requirements").glob("*.txt")}
+    tested = {}
+    for name, text in environments.items():
+        cores = re.findall(r"^ansible-core~=(\d+\.\d+)", text, re.MULTILINE)
+        pythons = re.search(r"^# python: (\S+)", text, re.MULTILINE)
+        if pythons and cores and (name.startswith("core-") or name == "demo"):
+            tested[cores[0]] = pythons[1]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"^\| (\d\.\d+) \| (\d\.\d+) \|", readme, re.MULTILINE)) == tested
+
+
+def test_readme_has_the_sections_of_automation_hub() -> None:
+    """In its order: a missing one is a reason to reject an upload."""
+    assert re.findall(r"^## (.+)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE) == [
+        "Description",
+        "Requirements",
+        "Installation",
+        "Use Cases",
+        "Testing",
+        "Contributing",
+        "Support",
+        "Release Notes and Roadmap",
+        "Related Information",
+        "License Information",
+    ]
+
+
 def test_tests_that_hold_promises_exist() -> None:
     named = set(re.findall(r"`(tests/[\w/.]+)`", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert "tests/chaos" in named
