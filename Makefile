@@ -48,7 +48,7 @@ playbooks:  ## Playbooks against the simulator
 oldest:  ## Both with the oldest ansible-core, and the modules' code with the oldest Python
 	@$(CHECK) oldest
 
-matrix:  ## Playbooks with every ansible-core between the oldest and the newest
+matrix:  ## Sanity and playbooks with every ansible-core between the oldest and the newest
 	@$(CHECK) matrix
 
 molecule:  ## The roles' scenarios, in which a simulator is the server

@@ -40,8 +40,8 @@ def lint(name: str, *command: str) -> Step:
     return Step(name, "lint", command)
 
 
-def sanity(environment: Environment) -> Step:
-    return Step("sanity", "sanity", ("python", "-m", "tests.support.sanity", environment.name), environment)
+def sanity(group: str, environment: Environment) -> Step:
+    return Step("sanity", group, ("python", "-m", "tests.support.sanity", environment.name), environment)
 
 
 def units(group: str, environment: Environment) -> Step:
@@ -68,7 +68,7 @@ TARBALL = f"zstack-tickets-{read_version()}.tar.gz"
 
 CHAINS: list[list[Step]] = [
     # ansible-test keeps virtual environments of its own, which two runs at once might both be making.
-    [sanity(OLDEST_CORE), sanity(DEV)],
+    [sanity("sanity", OLDEST_CORE), sanity("sanity", DEV), *(sanity("matrix", core) for core in CORES_BETWEEN)],
     [units("units", DEV), Step("chaos", "units", ("pytest", "-n", "2", "tests/chaos")), playbooks("playbooks", DEV)],
     [
         lint("ruff", "ruff", "check", "."),
@@ -93,5 +93,5 @@ CHAINS: list[list[Step]] = [
     [scenario("ticket_request"), scenario("ticket_approval")],
     # The oldest Python has no ansible-core that the collection admits: only what a managed node needs.
     [Step("module_utils", "oldest", ("pytest", "-n", "2", "tests/unit/module_utils"), OLDEST_PYTHON)],
-    *([playbooks("matrix", core)] for core in CORES_BETWEEN),
+    [playbooks("matrix", core) for core in CORES_BETWEEN],
 ]
