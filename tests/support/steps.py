@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tests.support.environments import ROOT, Environment
 
 DEV = Environment("dev")
+DOCS = Environment("docs")
 OLDEST_CORE = Environment("core-2.16")
 CORES_BETWEEN = [Environment(f"core-{version}") for version in ("2.17", "2.18", "2.19", "2.20")]
 MOLECULE = Environment("molecule")
@@ -85,6 +86,7 @@ CHAINS: list[list[Step]] = [
             *("--check-extra-docs-refs", "."),
         ),
         lint("ansible-lint", "ansible-lint"),
+        Step("docs", "docs", ("python", "-m", "tests.support.docs"), DOCS),
         Step("build", "build", ("ansible-galaxy", "collection", "build", "--force", "--output-path", BUILD)),
         # What Galaxy and Automation Hub check of an upload. It writes its findings where it stands.
         Step("galaxy-importer", "build", ("python", "-m", "galaxy_importer.main", TARBALL), folder=BUILD),
