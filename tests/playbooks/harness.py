@@ -97,6 +97,7 @@ class Ansible:
 
     simulator: Simulator
     folder: Path
+    programs: Path = PROGRAMS
     kept_sessions: set[str] = field(default_factory=set)
     """Sessions that the test itself has opened."""
     more_secrets: set[str] = field(default_factory=set)
@@ -135,7 +136,7 @@ class Ansible:
         results = self.folder / "results.jsonl"
         results.unlink(missing_ok=True)
         first = self.simulator.log.total
-        program = [str(PROGRAMS / command[0]), "-i", str(self._inventory()), *command[1:]]
+        program = [str(self.programs / command[0]), "-i", str(self._inventory()), *command[1:]]
         process = subprocess.Popen(
             program,
             cwd=self.folder,
@@ -166,7 +167,7 @@ class Ansible:
         if who is None:
             known = {name: value for name, value in known.items() if name in ("ZSTACK_HOST", "ZSTACK_PORT")}
         return {
-            "PATH": f"{PROGRAMS}{os.pathsep}{os.defpath}",
+            "PATH": f"{self.programs}{os.pathsep}{os.defpath}",
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
             "COLUMNS": "100000",

@@ -20,7 +20,7 @@ def without_chance(story: str) -> list[str]:
 
 
 def test_story_is_the_one_of_the_readme(ansible: Ansible, simulator: Simulator) -> None:
-    facts = {"endpoint": simulator.endpoint, "identities": simulator.identities, "uuids": simulator.uuids}
+    facts = {"endpoint": simulator.endpoint, "identities": simulator.identities}
     command = ["ansible-playbook", "-e", json.dumps(facts), str(ROOT / "demo" / "demo.yml")]
     run = ansible.run(command, ansible.environment(None))
     assert run.returncode == 0, run.output

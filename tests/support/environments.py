@@ -2,7 +2,7 @@
 
 That line names the Python versions that will do, best first. ``dev`` lives in ``.venv``, the others in ``.cache/venv/NAME``.
 In each of them the checkout is found as the collection ``zstack.tickets``, whatever the name of its folder: a link stands
-where Python and Ansible look for it, and edits are live.
+where Python and Ansible look for it, and edits are live. Not so where the file says ``# without the checkout``.
 
     python3 -m tests.support.environments dev      make it if needed, print its folder
 
@@ -145,7 +145,8 @@ class Environment:
                     "-r",
                     self.requirements,
                 )
-                self._link_collection()
+                if "\n# without the checkout\n" not in self.requirements.read_text():
+                    self._link_collection()
             stamp.write_text(wanted)
 
     def fingerprint(self, python: Path) -> str:

@@ -29,7 +29,7 @@ def test_readme_lists_module(module: str) -> None:
 
 def test_oldest_requests_is_tested() -> None:
     promised = (ROOT / "meta" / "ee-requirements.txt").read_text().strip().removeprefix("requests>=")
-    assert f"requests=={promised}.*" in (ROOT / "requirements" / "python-3.8.txt").read_text().splitlines()
+    assert f"requests=={promised}.*" in (ROOT / "requirements" / "managed-3.8.txt").read_text().splitlines()
 
 
 def test_oldest_core_is_tested() -> None:
@@ -38,13 +38,13 @@ def test_oldest_core_is_tested() -> None:
 
 
 def test_readme_names_the_tested_versions() -> None:
-    """Each ansible-core with the Python that its environment prefers; the newest is the one of the demonstration."""
+    """Each ansible-core with the Python that its environment prefers."""
     environments = {path.stem: path.read_text() for path in (ROOT / "requirements").glob("*.txt")}
     tested = {}
     for name, text in environments.items():
         cores = re.findall(r"^ansible-core~=(\d+\.\d+)", text, re.MULTILINE)
         pythons = re.search(r"^# python: (\S+)", text, re.MULTILINE)
-        if pythons and cores and (name.startswith("core-") or name == "demo"):
+        if pythons and cores and (name.startswith("core-") or name == "installed"):
             tested[cores[0]] = pythons[1]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert dict(re.findall(r"^\| (\d\.\d+) \| (\d\.\d+) \|", readme, re.MULTILINE)) == tested

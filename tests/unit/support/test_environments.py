@@ -92,6 +92,24 @@ def test_every_environment_can_be_made_somewhere() -> None:
     assert not without
 
 
+@pytest.mark.parametrize(("header", "linked"), [("", True), ("# without the checkout\n", False)])
+def test_checkout_is_linked_unless_the_list_says_otherwise(
+    tmp_path: Path, requirements: Path, monkeypatch: pytest.MonkeyPatch, header: str, linked: bool
+) -> None:
+    monkeypatch.setattr(environments, "CACHE", tmp_path / "cache")
+
+    def make_folders(*command: str | Path) -> None:
+        if "venv" in command:
+            (Path(command[-1]) / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+
+    monkeypatch.setattr(environments, "run", make_folders)
+    write_python(tmp_path / "python3.12", "3.12")
+    for name in ("uv", "x"):
+        (requirements / f"{name}.txt").write_text(f"# What it is for.\n# python: 3.12\n{header}")
+    Environment("x").make()
+    assert (Environment("x").folder / "collections").exists() is linked
+
+
 def test_versions_of_what_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environments, "CACHE", tmp_path)
     assert Environment("x").read_versions() == ("-", "-")
