@@ -60,7 +60,7 @@ def test_tarball_holds_what_users_need(tarball: Path) -> None:
 
 @pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "as a module"])
 def test_demonstration(ansible: Ansible, simulator: Simulator, in_process: bool) -> None:
-    playbook = shutil.copy(ROOT / "demo" / "demo.yml", ansible.folder)
+    playbook = str(shutil.copy(ROOT / "demo" / "demo.yml", ansible.folder))
     facts = ansible.folder / "facts.json"
     facts.write_text(json.dumps({"endpoint": simulator.endpoint, "identities": simulator.identities}))
     run = ansible.run(["ansible-playbook", "-vvvv", "-e", f"@{facts}", playbook], ansible.environment(None, in_process))
@@ -91,8 +91,9 @@ def test_playbooks_and_their_roles(ansible: Ansible, simulator: Simulator) -> No
 def test_documentation(ansible: Ansible) -> None:
     for kind, folder in (("module", "modules"), ("filter", "filter"), ("test", "test")):
         names = {f"zstack.tickets.{path.stem}" for path in (ROOT / "plugins" / folder).glob("[a-z]*.py")}
+        program = str(ansible.programs / "ansible-doc")
         done = subprocess.run(
-            [str(ansible.programs / "ansible-doc"), "-t", kind, "--json", *sorted(names)],
+            [program, "-t", kind, "--json", *sorted(names)],
             env=ansible.environment(None),
             capture_output=True,
             text=True,
