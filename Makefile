@@ -62,7 +62,7 @@ benchmark:  ## Measure the collection against other ways, into docs; QUICK=1 tri
 	@.cache/venv/benchmark/bin/python -m tests.benchmarks $(if $(QUICK),--quick)
 
 coverage: dev  ## Units and playbooks, and which lines they leave out
-	@.venv/bin/pytest -n 2 --cov="$$PWD/plugins" --cov-report=term-missing
+	@.venv/bin/pytest -q -n 2 --cov="$$PWD/plugins" --cov-report=term-missing
 
 format: dev  ## Put the code into its standard form
 	@.venv/bin/ruff check --fix-only .

@@ -164,6 +164,8 @@ class Ansible:
     ) -> dict[str, str]:
         """The environment of a run; without ``who``, it names the endpoint only."""
         known = self.simulator.environment(who or "admin")
+        # What `make coverage` tells the processes that it looks into.
+        coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
         if who is None:
             known = {name: value for name, value in known.items() if name in ("ZSTACK_HOST", "ZSTACK_PORT")}
         return {
@@ -182,6 +184,7 @@ class Ansible:
             "RESULTS_FILE": str(self.folder / "results.jsonl"),
             "RESULTS_COUNTERS": f"{self.simulator.control}/counters",
             **known,
+            **coverage,
             **({} if in_process else {"ZSTACK_IN_PROCESS": "false"}),
             **(more or {}),
         }
