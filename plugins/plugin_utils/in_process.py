@@ -11,6 +11,8 @@ operation over the same options. Everything else, such as another connection, be
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import signal
 import sys
@@ -107,8 +109,10 @@ class InProcessAction(ActionBase):
         warnings = [
             f"Both option {both['option']} and its alias {both['alias']} are set." for both in validation._warnings
         ]
+        # What an operation returns is masked already.
+        masked = functools.partial(remove_values, no_log_strings=clients.secrets.forms)
         if validation.error_messages:
-            result: dict[str, t.Any] = dict(failed=True, msg=self._refusal(validation.errors[0]))
+            result: dict[str, t.Any] = masked(dict(failed=True, msg=self._refusal(validation.errors[0])))
         else:
             result = run(
                 self.command,
@@ -119,12 +123,9 @@ class InProcessAction(ActionBase):
                 display.display,
             )
         if _shows_invocation(task_vars):
-            result["invocation"] = {"module_args": validation.validated_parameters}
+            result["invocation"] = masked({"module_args": validation.validated_parameters})
         if warnings:
             result["warnings"] = warnings
-        if validation.error_messages or "invocation" in result:
-            # All else is masked already.
-            result = remove_values(result, clients.secrets.forms)
         return result
 
     def _refusal(self, error: Exception) -> str:
@@ -152,6 +153,8 @@ def _clients() -> Clients:
     pid = os.getpid()
     if pid not in _of_process:
         _of_process.clear()
+        # What the worker inherits lives as long as it does. To search it for garbage would copy all of its pages.
+        gc.freeze()
         clients = _of_process[pid] = Clients()
         Finalize(clients, clients.close, exitpriority=10)
         _close_when_terminated(clients)
