@@ -17,6 +17,8 @@ from .goals import COMPARISONS, MOST_MEMORY, Comparison, Costs, Found, all_ways,
 ROUNDS = 5
 PAGE = ROOT / "docs" / "docsite" / "rst" / "performance.rst"
 PLOT = PAGE.with_name("performance.svg")
+LOAD = os.getloadavg()[0]
+"""Processes that other work kept busy when the benchmark began."""
 PACKAGES = ("ansible-core", "requests", "urllib3", "aiohttp", "uvloop")
 
 
@@ -89,7 +91,8 @@ def _machine(costs: Costs) -> str:
     rounds = len(costs[ways.LOOP_CREATE])
     return (
         f"Measured by ``make benchmark`` in {rounds} rounds on {os.cpu_count()} cores of {_processor()}, "
-        f"{platform.system()}, Python {platform.python_version()}, {packages}."
+        f"{platform.system()}, Python {platform.python_version()}, {packages}. "
+        f"Other work kept {LOAD:.1f} processes busy when it began."
     )
 
 
