@@ -1,7 +1,7 @@
 # Every command of a contributor's day. `make` lists them; tests/support holds what they do.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix molecule chaos benchmark coverage format docs picture build clean
+.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix molecule chaos benchmark coverage format docs picture build release-check clean
 
 # The first Python that starts and is new enough: a name on PATH may be a shim with nothing behind it.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do \
@@ -13,7 +13,7 @@ DEMO := .cache/venv/demo/bin
 CHECK := "$(PYTHON)" -m tests.support.check
 
 help:  ## List the commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
 
 dev:  ## Make .venv, in which the checkout is the collection zstack.tickets
 	@"$(PYTHON)" -m tests.support.environments dev
@@ -76,6 +76,10 @@ picture: dev  ## The picture of a ticket's life, from the table of moves
 
 build:  ## The tarball for Galaxy, in .cache/build, checked as Galaxy does
 	@$(CHECK) build
+
+release-check:  ## Whether the version in galaxy.yml may be released, line by line
+	@"$(PYTHON)" -m tests.support.environments dev >/dev/null
+	@.venv/bin/python -m tests.support.release
 
 clean:  ## Remove environments, caches, logs and builds
 	rm -rf .venv .cache .ansible .hypothesis .mypy_cache .ruff_cache tests/output

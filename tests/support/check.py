@@ -16,6 +16,7 @@ from typing import IO
 
 from tests.support.environments import CACHE, ROOT, Failed, Missing
 from tests.support.processes import end, raise_when_terminated
+from tests.support.record import read_content, remember
 from tests.support.report import LOGS, Display, Outcome, Result, junit_of, log_of, summarise
 from tests.support.steps import CHAINS, Step
 
@@ -103,6 +104,7 @@ def main(groups: list[str]) -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     runner = Runner(Display() if sum(map(len, chains)) > 1 else None)
     raise_when_terminated()
+    content = read_content()
     started = time.monotonic()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         try:
@@ -111,6 +113,7 @@ def main(groups: list[str]) -> int:
             pool.shutdown(wait=False, cancel_futures=True)
             runner.end_all()
             return 130
+    remember(outcomes, content)
     return 1 if summarise(outcomes, time.monotonic() - started) else 0
 
 
