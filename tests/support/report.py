@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -44,13 +46,22 @@ class Outcome:
         if not self.step.is_pytest or not junit_of(self.step).exists():
             return (1, 0) if self.result == "ok" else (0, 1)
         passed = failed = 0
-        for case in ElementTree.parse(junit_of(self.step)).iter("testcase"):
+        for case in self._cases():
             if case.find("failure") is not None or case.find("error") is not None:
                 failed += 1
             elif case.find("skipped") is None:
                 passed += 1
         # pytest may also fail as a whole, for instance when it finds no test.
         return passed, max(failed, 1) if self.result == "FAILED" else failed
+
+    def count_skips(self) -> Counter[str]:
+        """Return how many tests were skipped, by the reason."""
+        skips = (case.find("skipped") for case in self._cases())
+        return Counter(skip.get("message", "") for skip in skips if skip is not None)
+
+    def _cases(self) -> Iterator[ElementTree.Element]:
+        path = junit_of(self.step)
+        return ElementTree.parse(path).iter("testcase") if self.step.is_pytest and path.exists() else iter(())
 
 
 class Display:
@@ -97,6 +108,8 @@ def summarise(outcomes: list[Outcome], seconds: float) -> int:
         reason = outcome.reason.partition("\n")[0]
         line = f"{outcome.step.name:<16} {outcome.step.environment.name:<12} {outcome.result:<8} {outcome.seconds:8.1f}"
         print(f"{line}  {core:<13} {python:<8} {reason}".rstrip())
+        for reason, number in outcome.count_skips().items():
+            print(f"    SKIPPED {number} of its tests: {reason}")
     counts = [outcome.count_tests() for outcome in outcomes]
     passed = sum(passed for passed, _failed in counts)
     failed = sum(failed for _passed, failed in counts)

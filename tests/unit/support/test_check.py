@@ -84,7 +84,7 @@ def test_chain_stops_when_everything_is_ended() -> None:
     assert runner.run_chain([python("")]) == []
 
 
-def test_pytest_tests_are_counted_one_by_one(tmp_path: Path) -> None:
+def test_pytest_tests_are_counted_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "test_some.py"
     path.write_text(
         "import pytest\n"
@@ -97,6 +97,8 @@ def test_pytest_tests_are_counted_one_by_one(tmp_path: Path) -> None:
     )
     (outcome,) = Runner(Display()).run_chain([pytest_step(path)])
     assert (outcome.result, outcome.count_tests()) == ("FAILED", (2, 2))
+    summarise([outcome], 1.0)
+    assert "SKIPPED 1 of its tests: why" in capsys.readouterr().out
 
 
 def test_pytest_that_finds_no_test_is_a_failure(tmp_path: Path) -> None:
