@@ -45,10 +45,10 @@ units:  ## Tests below Ansible
 playbooks:  ## Playbooks against the simulator
 	@$(CHECK) playbooks
 
-oldest:  ## Both with the oldest ansible-core, and the modules' code with the oldest Python
+oldest:  ## Units and a part of the playbooks with the oldest ansible-core, the modules' code with the oldest Python
 	@$(CHECK) oldest
 
-matrix:  ## Sanity and playbooks with every ansible-core between the oldest and the newest
+matrix:  ## Playbooks with every ansible-core before the newest, sanity with those in between
 	@$(CHECK) matrix
 
 molecule:  ## The roles' scenarios, in which a simulator is the server

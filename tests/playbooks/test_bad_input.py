@@ -13,6 +13,8 @@ from .harness import Ansible, Run
 from .people import CREATE_VM, stored
 from .tasks import WEB, Task, info, status, ticket, web
 
+pytestmark = pytest.mark.core
+
 HALF_OF_A_WAY: dict[str, tuple[dict[str, str], list[str]]] = {
     "id of a key without its secret": ({"access_key_id": "key"}, ["access_key_id is given without access_key_secret", "Give it as well"]),
     "secret of a key without its id": ({"access_key_secret": "Geheim-1"}, ["access_key_secret is given without access_key_id"]),

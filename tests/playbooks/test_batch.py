@@ -14,6 +14,8 @@ from .people import Person, api_request, stored, ticket_in
 from .rounds import steady
 from .tasks import WEB, web
 
+pytestmark = pytest.mark.core
+
 
 def batch(*tickets: dict[str, Any], **options: Any) -> dict[str, Any]:
     return {"name": "batch", "zstack.tickets.zstack_ticket_batch": {"tickets": list(tickets), **options}, "diff": True}

@@ -6,9 +6,13 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.simulator import Simulator
 
 from .harness import Ansible, assert_clean
+
+pytestmark = pytest.mark.core
 
 ROOT = Path(__file__).parents[2]
 

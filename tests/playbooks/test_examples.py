@@ -15,6 +15,8 @@ from tests.simulator.identities import fixed_uuid
 from .harness import Ansible
 from .people import ticket_in
 
+pytestmark = pytest.mark.core
+
 COLLECTION = "ansible_collections.zstack.tickets.plugins.modules"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("zstack_*.py"))
 

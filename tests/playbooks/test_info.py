@@ -15,6 +15,8 @@ from .people import Person, ticket_in
 from .rounds import steady
 from .tasks import identity, info
 
+pytestmark = pytest.mark.core
+
 APPROVER, APPROVER2 = fixed_uuid("virtual-id/approver"), fixed_uuid("virtual-id/approver2")
 STATUSES = ("Pending", "IntermediateApproved", "FinalApproved", "Cancelled", "Rejected")
 

@@ -17,6 +17,8 @@ from .meanwhile import until
 from .people import Person, ticket_in
 from .tasks import status
 
+pytestmark = pytest.mark.core
+
 
 @pytest.mark.parametrize("in_process", [True, False], ids=["in process", "ordinary"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)

@@ -12,6 +12,8 @@ from .flow_collections import steps
 from .harness import Ansible
 from .tasks import WEB, identity, info, process, status, ticket
 
+pytestmark = pytest.mark.core
+
 MANAGED = "3.8" if core.startswith(("2.16", "2.17", "2.18", "2.19")) else "3.9"
 """The oldest Python that both this ansible-core and the collection admit."""
 

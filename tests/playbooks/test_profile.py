@@ -8,6 +8,8 @@ import pytest
 
 from .harness import SECRET, Ansible
 
+pytestmark = pytest.mark.core
+
 FILE = """
 [cloud]
 host = {host}

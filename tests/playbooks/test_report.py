@@ -17,6 +17,8 @@ from tests.simulator.identities import CHAIN_COLLECTION
 from .harness import Ansible, Run, assert_clean
 from .people import Person, api_request, ticket_in
 
+pytestmark = pytest.mark.core
+
 MARKUP = """<script>alert('1')</script>"'><img src=x onerror=alert(1)>&amp;"""
 HOSTILE = MARKUP + "{{ lookup('pipe', 'touch pwned') }}"
 """A template as well. Of the playbook's own variables templates are welcome, of tickets not."""

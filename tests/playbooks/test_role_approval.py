@@ -14,6 +14,8 @@ from .harness import Ansible, Run, Task, assert_clean
 from .meanwhile import meanwhile
 from .people import Person, api_request
 
+pytestmark = pytest.mark.core
+
 RULES = [
     {
         "name": "small",

@@ -14,6 +14,8 @@ from .harness import Ansible, Run, assert_clean
 from .meanwhile import meanwhile
 from .people import CREATE_VM, Person, stored
 
+pytestmark = pytest.mark.core
+
 IMAGE, OFFERING, NETWORK = (fixed_uuid(name) for name in ("image", "offering", "network"))
 APPROVER = fixed_uuid("virtual-id/approver")
 WEB = {"name": "web-1", "image": IMAGE, "offering": OFFERING, "networks": NETWORK}

@@ -14,6 +14,8 @@ from .harness import Ansible, assert_clean
 from .people import Person, stored, ticket_in
 from .tasks import WEB, Task, identity, info, status, ticket, web
 
+pytestmark = pytest.mark.core
+
 GROUP = "group/zstack.tickets.zstack"
 
 

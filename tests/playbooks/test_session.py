@@ -11,6 +11,8 @@ from tests.simulator.log import LOGIN, LOGOUT
 from .harness import SECRET, Ansible
 from .people import Person
 
+pytestmark = pytest.mark.core
+
 LOGIN_OPTIONS = {
     "virtual_id_name": "requester",
     "virtual_id_password": SECRET,
