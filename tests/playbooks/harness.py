@@ -122,10 +122,7 @@ class Ansible:
         play = {"hosts": "all", "gather_facts": False, "ignore_errors": True, **(keywords or {}), "tasks": list(tasks)}
         playbook = self.folder / "playbook.yml"
         playbook.write_text(json.dumps([play], indent=1), encoding="utf-8")
-        known = {"identities": self.simulator.identities, "uuids": self.simulator.uuids, **(variables or {})}
-        extra = self.folder / "variables.json"
-        extra.write_text(json.dumps(known), encoding="utf-8")
-        command = ["ansible-playbook", "-e", f"@{extra}", *arguments, str(playbook)]
+        command = ["ansible-playbook", "-e", f"@{self.write_variables(variables or {})}", *arguments, str(playbook)]
         run = self.run(command, self.environment(who, in_process, environment))
         assert run.returncode == returncode, run.output
         assert_clean(run, warnings)
@@ -133,10 +130,14 @@ class Ansible:
 
     def run(self, command: Sequence[str], environment: Mapping[str, str]) -> Run:
         """Run a command of Ansible and look at what it leaves on the simulator."""
+        program = [str(self.programs / command[0]), "-i", str(self.write_inventory()), *command[1:]]
+        return self.observe(program, environment)
+
+    def observe(self, program: Sequence[str], environment: Mapping[str, str]) -> Run:
+        """Run any program likewise."""
         results = self.folder / "results.jsonl"
         results.unlink(missing_ok=True)
         first = self.simulator.log.total
-        program = [str(self.programs / command[0]), "-i", str(self._inventory()), *command[1:]]
         process = subprocess.Popen(
             program,
             cwd=self.folder,
@@ -189,7 +190,15 @@ class Ansible:
             **(more or {}),
         }
 
-    def _inventory(self) -> Path:
+    def write_variables(self, more: Mapping[str, Any]) -> Path:
+        """A file of extra variables: ``identities`` and ``uuids`` of the simulator, and more."""
+        path = self.folder / "variables.json"
+        known = {"identities": self.simulator.identities, "uuids": self.simulator.uuids, **more}
+        path.write_text(json.dumps(known), encoding="utf-8")
+        return path
+
+    def write_inventory(self) -> Path:
+        """A file that names localhost, with the Python of the tests."""
         path = self.folder / "inventory.yml"
         host = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         path.write_text(json.dumps({"all": {"hosts": {"localhost": host}}}), encoding="utf-8")

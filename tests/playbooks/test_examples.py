@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from tests.simulator import Simulator
-from tests.simulator.identities import fixed_uuid
 
+from .examples import VARIABLES
 from .harness import Ansible
 from .people import ticket_in
 
@@ -19,18 +19,6 @@ pytestmark = pytest.mark.core
 
 COLLECTION = "ansible_collections.zstack.tickets.plugins.modules"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[2] / "plugins" / "modules").glob("zstack_*.py"))
-
-VARIABLES = {
-    "instance_offering_uuid": "46466abc6c8931fdaab7a8df43e4f175",
-    "image_uuid": "43e997234af63863b28a5e9987e1d122",
-    "l3_network_uuid": "8b4ddd66c7ba30598cdc7ab835e04f96",
-    "approver_name": "approver",
-    "approver_password": "{{ identities.approver.password }}",
-    "approver_uuid": fixed_uuid("virtual-id/approver"),
-    "deputy_name": "approver2",
-    "project_name": "demo-project",
-    "project_uuid": "{{ uuids.demo_project }}",
-}
 
 ACTORS = {"zstack_ticket_flow_collection": "admin"}
 """Whose examples they are, where not a submitter's."""

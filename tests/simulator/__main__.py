@@ -47,7 +47,7 @@ def _describe(server: Server) -> dict[str, Any]:
 
 
 def _greet(server: Server) -> str:
-    lines = [f"# ZStack simulator: {server.endpoint}/zstack/v1   control: {server.control_endpoint}"]
+    lines = [f"# ZStack simulator: {server.endpoint}/zstack/v1", f"export CONTROL={server.control_endpoint}"]
     for name in ("requester", "approver", "approver2", "admin"):
         first = name == "requester"
         lines += ["", f"# act as {name}" + ("" if first else " (without the # in front)")]

@@ -60,14 +60,14 @@ def copy_pictures(folder: Path) -> None:
 
 
 def antsibull_docs(*arguments: str | Path) -> None:
-    """Run it with what both its commands take. It wants a folder that nobody else may write to."""
+    """Run it with what both its commands take; it tells of files that it writes, and on stderr of mistakes."""
     options = ("--use-current", "--squash-hierarchy", "--fail-on-error")
-    subprocess.run(("antsibull-docs", *arguments, *options, COLLECTION), cwd=SITE, check=True)
+    subprocess.run(("antsibull-docs", *arguments, *options, COLLECTION), cwd=SITE, stdout=subprocess.DEVNULL, check=True)
 
 
 def main() -> int:
     shutil.rmtree(SITE, ignore_errors=True)
-    for folder in (SITE, SOURCE):
+    for folder in (SITE, SOURCE):  # antsibull-docs wants them such that nobody else may write there
         folder.mkdir(mode=0o755)
     try:
         antsibull_docs("sphinx-init", "--dest-dir", SITE, "--project", COLLECTION, "--title", COLLECTION)
