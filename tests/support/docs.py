@@ -62,7 +62,9 @@ def copy_pictures(folder: Path) -> None:
 def antsibull_docs(*arguments: str | Path) -> None:
     """Run it with what both its commands take; it tells of files that it writes, and on stderr of mistakes."""
     options = ("--use-current", "--squash-hierarchy", "--fail-on-error")
-    subprocess.run(("antsibull-docs", *arguments, *options, COLLECTION), cwd=SITE, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        ("antsibull-docs", *arguments, *options, COLLECTION), cwd=SITE, stdout=subprocess.DEVNULL, check=True
+    )
 
 
 def main() -> int:
