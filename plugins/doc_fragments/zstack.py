@@ -16,14 +16,15 @@ options:
         such as C(host = zstack.example.com).
       - The file is C(~/.config/zstack/profiles.ini) of the user who runs Ansible on the controller, or the one that E(ZSTACK_PROFILES_FILE) names.
       - An option of the task goes before the profile, and the profile before the environment variable of the option. If the task gives any way to
-        identify, the profile's is left out as a whole.
+        identify, the profile's is left out as a whole, and so is its address if the task gives a URL in O(host).
       - Falls back to the environment variable E(ZSTACK_PROFILE).
     type: str
   host:
     description:
       - Host name or address of the management node, or of the proxy in front of it.
-      - A full URL such as V(https://zstack.example.com:8443/zstack) is accepted too. It then gives O(scheme), O(port) and O(context_path) as well.
-        With V(https) and no port in it, the port is 443.
+      - A full URL such as V(https://zstack.example.com:8443/zstack) is accepted too. It then gives O(scheme), O(port) and O(context_path) as well,
+        whatever their environment variables say. A task that gives one of them differently is refused.
+      - With V(https) and no port in the URL, the port is 443, unless O(port) is given.
       - Falls back to O(profile), then to the environment variable E(ZSTACK_HOST).
     type: str
     required: true

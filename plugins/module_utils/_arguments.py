@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
 
+from ._api.settings import DEFAULT_CONTEXT_PATH, DEFAULT_PORT, DEFAULT_SCHEME, UnsaidNumber, UnsaidText
 from ._api.ways import variable
 
 Spec = t.Dict[str, t.Dict[str, t.Any]]
@@ -21,15 +23,31 @@ def _from_environment(option: str, **spec: t.Any) -> dict[str, t.Any]:
     return dict(spec, fallback=(env_fallback, [variable(option)]))
 
 
+def _part_of_url(
+    option: str, default: str | int, unsaid: type[UnsaidText | UnsaidNumber], **spec: t.Any
+) -> dict[str, t.Any]:
+    """An option that a URL in C(host) gives too. Whether the task or only the environment contradicts that has to be told."""
+
+    def look_up(name: str) -> t.Any:
+        value = os.environ.get(name, default)
+        try:
+            return unsaid(value)
+        except ValueError:
+            # No number, as the check of types will say.
+            return value
+
+    return dict(spec, default=default, fallback=(look_up, [variable(option)]))
+
+
 # The options that identify have no fallback here: the environment counts only when the task names no way at all,
 # which a fallback per option cannot tell.
 CONNECTION: Spec = dict(
     # Resolved on the controller, before the module sees its options: plugin_utils/profiles.py.
     profile=dict(type="str"),
     host=_from_environment("host", type="str", required=True),
-    port=_from_environment("port", type="int", default=8080),
-    scheme=_from_environment("scheme", type="str", default="http", choices=["http", "https"]),
-    context_path=_from_environment("context_path", type="str", default="zstack"),
+    port=_part_of_url("port", DEFAULT_PORT, UnsaidNumber, type="int"),
+    scheme=_part_of_url("scheme", DEFAULT_SCHEME, UnsaidText, type="str", choices=["http", "https"]),
+    context_path=_part_of_url("context_path", DEFAULT_CONTEXT_PATH, UnsaidText, type="str"),
     session_token=dict(type="str", no_log=True, aliases=["session_uuid", "session_id", "sessionUuid", "sessionId"]),
     access_key_id=dict(type="str", no_log=False, aliases=["accessKeyId"]),
     access_key_secret=dict(type="str", no_log=True, aliases=["accessKeySecret"]),

@@ -22,6 +22,7 @@ FILE_VARIABLE = "ZSTACK_PROFILES_FILE"
 DEFAULT_FILE = "~/.config/zstack/profiles.ini"
 
 _OPTIONS = {option: {option, *spec.get("aliases", ())} for option, spec in CONNECTION.items() if option != "profile"}
+_PARTS_OF_URL = frozenset({"scheme", "port", "context_path"})
 _IDENTIFYING = frozenset(option for options in WAYS.values() for option in options)
 
 
@@ -30,7 +31,8 @@ def with_profile(
 ) -> dict[str, t.Any]:
     """The task's options, completed from the profile that it, or else C(ZSTACK_PROFILE), names.
 
-    What the task gives stands. If it gives any way to identify, the profile's is left out as a whole.
+    What the task gives stands. If it gives any way to identify, the profile's is left out as a whole, and so is the profile's
+    address if it gives a URL.
 
     :param warn: told when everybody on the machine can read secrets in the file.
     :raises InputError: there is no such file or profile, or it has an option that no profile can have.
@@ -45,6 +47,8 @@ def with_profile(
     given = {option for option, names in _OPTIONS.items() if args.keys() & names}
     if given & _IDENTIFYING:
         given |= _IDENTIFYING
+    if "://" in str(args.get("host")):
+        given |= _PARTS_OF_URL
     return {**{option: value for option, value in profile.items() if option not in given}, **args}
 
 

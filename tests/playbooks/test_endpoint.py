@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.simulator import Simulator
 
 from .harness import Ansible
@@ -20,6 +22,7 @@ PORTAL = "<!DOCTYPE html><html><body>Please accept the terms of use.</body></htm
 ANSWERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"fault": "status", "status": 502, "body": HTML}, ["answered with 502 (502 Bad Gateway Bad Gateway nginx)", "comes from a proxy"]),
     ({"fault": "status", "status": 200, "body": PORTAL}, ["answered with something that is not JSON (Please accept the terms of use.)"]),
+    ({"fault": "status", "status": 400, "body": "Client sent an HTTP request to an HTTPS server."}, ["400", "expects TLS, so set scheme: https"]),
     ({"fault": "status", "status": 503, "body": ""}, ["answered with 503", "a node that is starting"]),
     ({"fault": "status", "status": 404, "body": "no api mapping to /v1/tickets"}, ["GET /tickets was refused: HTTP 404: no api mapping to /v1/tickets."]),
     ({"fault": "foreign_json"}, ["GET /tickets", "not a JSON object"]),
@@ -59,8 +62,8 @@ def test_strange_answers(ansible: Ansible, simulator: Simulator) -> None:
     assert missing == []
     assert not any("\n" in message for message in told)
     statuses = [task["error"]["http_status"] for task in run]
-    assert statuses[:4] == [502, 200, 503, 404]
-    assert statuses[8] == 307
+    assert statuses[:5] == [502, 200, 400, 503, 404]
+    assert statuses[9] == 307
 
 
 def test_reads_are_tried_again(ansible: Ansible, simulator: Simulator) -> None:
@@ -98,6 +101,26 @@ def test_nobody_there(ansible: Ansible, simulator: Simulator) -> None:
     assert unknown["msg"].startswith("The host no-such-host.invalid is not known. Check host")
     assert f"http://127.0.0.1:{simulator.port}/elsewhere answered with 404" in elsewhere["msg"]
     assert "another server" in elsewhere["msg"]
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "ordinary"])
+def test_url_and_environment(ansible: Ansible, simulator: Simulator, in_process: bool) -> None:
+    """A URL says all of the address, whatever the environment says; a task that contradicts it is told so."""
+    url = f"http://127.0.0.1:{simulator.port}/zstack"
+    elsewhere = {"ZSTACK_PORT": "1", "ZSTACK_SCHEME": "https", "ZSTACK_CONTEXT_PATH": "elsewhere"}
+    run = ansible.play(
+        info(host=url),
+        info(host=url, port=8080),
+        info(host=url, scheme="https"),
+        info(host=url, context_path="/other/"),
+        environment=elsewhere,
+        in_process=in_process,
+    )
+    assert [task.failed for task in run] == [False, True, True, True], run.output
+    for task, given in zip(run.tasks[1:], ("port=8080", "scheme=https", "context_path=other"), strict=True):
+        assert f"host: the URL '{url}' contradicts {given}. Give one of the two." in task["msg"]
+    all_of_environment = ansible.play(info(), environment={**elsewhere, "ZSTACK_HOST": url}, in_process=in_process)
+    assert not all_of_environment[0].failed
 
 
 def test_proxy(ansible: Ansible, simulator: Simulator) -> None:

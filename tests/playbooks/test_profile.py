@@ -24,6 +24,12 @@ port = 1
 retries = 0
 session_token = 0123456789abcdef0123456789abcdef
 
+[proxy]
+host = 127.0.0.1
+scheme = https
+port = 1
+context_path = cloud
+
 [odd]
 colour = red
 """
@@ -64,12 +70,15 @@ def test_the_task_goes_before_the_profile(ansible: Ansible, environment: dict[st
     as_admin = {"account_name": "admin", "account_password": SECRET}
     run = ansible.play(read(profile="elsewhere", **where, **as_admin), environment=environment)
     assert not run[0].failed, run.output
+    url = f"http://{ansible.simulator.host}:{ansible.simulator.port}/zstack"
+    run = ansible.play(read(profile="proxy", host=url, **as_admin), environment=environment)
+    assert not run[0].failed, run.output
 
 
 @pytest.mark.parametrize(
     ("profile", "words"),
     [
-        ("nowhere", ["profile: 'nowhere'", "cloud, elsewhere, odd"]),
+        ("nowhere", ["profile: 'nowhere'", "cloud, elsewhere, proxy, odd"]),
         ("odd", ["profile: 'odd'", "colour"]),
         ("elsewhere", ["127.0.0.1 port 1 was refused"]),
     ],

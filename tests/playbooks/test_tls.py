@@ -93,6 +93,7 @@ def test_certificates(tls_simulator: Simulator, certificates: Path, tmp_path: Pa
     assert run[6]["msg"].startswith(f"The certificate of localhost port {tls_simulator.port} is not trusted: ")
     assert "match" in run[6]["msg"]
     assert run[7]["msg"].startswith(f"The connection to {where} broke")
+    assert run[7]["msg"].endswith("If a TLS server listens there, set scheme: https.")
     assert "ca-is-not-here.pem does not exist" in run[8]["msg"]
     assert run[8]["msg"].startswith("ca_path: ")
     assert "ca_path" in run[9]["msg"]
@@ -119,4 +120,4 @@ def test_tls_against_plain_http(ansible: Ansible, simulator: Simulator) -> None:
     task = ansible.play(info(scheme="https"))[0]
     assert task.failed
     assert f"No TLS connection to 127.0.0.1 port {simulator.port}" in task["msg"]
-    assert "the API itself speaks http on port 8080" in task["msg"]
+    assert "Check scheme and port: the API itself speaks http on port 8080" in task["msg"]

@@ -23,8 +23,12 @@ except ImportError:
     pass
 
 
-def failure(endpoint: Endpoint, error: Exception, timeout: float) -> ExchangeError:
-    """What went wrong, from an error of urllib3 or of a socket. C(timeout) is that of the exchange, in seconds."""
+def failure(endpoint: Endpoint, error: Exception, timeout: float, has_answered: bool) -> ExchangeError:
+    """What went wrong, from an error of urllib3 or of a socket.
+
+    :param timeout: that of the exchange, in seconds.
+    :param has_answered: whether the endpoint has answered anything before.
+    """
     where = str(endpoint)
     causes = list(_causes(error))
     text = " ".join(str(cause) for cause in causes)
@@ -61,7 +65,9 @@ def failure(endpoint: Endpoint, error: Exception, timeout: float) -> ExchangeErr
         return ExchangeError(
             f"{where} did not answer within {timeout:g} seconds. Raise timeout if it needs longer.", sent=True
         )
-    return ExchangeError(f"The connection to {where} broke before the answer was complete.", sent=True)
+    # A TLS server tells nothing to those who come without TLS.
+    hint = "" if has_answered or endpoint.scheme == "https" else " If a TLS server listens there, set scheme: https."
+    return ExchangeError(f"The connection to {where} broke before the answer was complete.{hint}", sent=True)
 
 
 def _tls_failure(where: str, causes: t.Sequence[BaseException]) -> ExchangeError:
@@ -72,7 +78,7 @@ def _tls_failure(where: str, causes: t.Sequence[BaseException]) -> ExchangeError
     reasons = [cause.reason for cause in causes if isinstance(cause, ssl.SSLError) and cause.reason]
     what = f"The TLS connection to {where} broke" if agreed else f"No TLS connection to {where}"
     why = f" ({reasons[0].lower().replace('_', ' ')})" if reasons else ""
-    hint = "Check that a TLS server listens there, as the API itself speaks http on port 8080, and whether it asks for a client_cert."
+    hint = "Check scheme and port: the API itself speaks http on port 8080, only a proxy speaks TLS. It may also ask for a client_cert."
     return ExchangeError(f"{what}{why}. {hint}", sent=agreed, passing=agreed)
 
 

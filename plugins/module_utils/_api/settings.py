@@ -19,6 +19,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from .._errors import InputError
 
+DEFAULT_SCHEME = "http"
 DEFAULT_PORT = 8080
 DEFAULT_CONTEXT_PATH = "zstack"
 API_VERSION_PATH = "/v1"
@@ -30,6 +31,18 @@ _NAME = re.compile(r"[\w.-]+")
 """A host name or an IPv4 address, or the zone of an IPv6 address."""
 
 T = t.TypeVar("T")
+
+
+class Unsaid:
+    """Marks a value that no task gave: it is the environment's, or the default. A URL in C(host) goes before it."""
+
+
+class UnsaidText(str, Unsaid):
+    """Such a text."""
+
+
+class UnsaidNumber(int, Unsaid):
+    """Such a whole number."""
 
 
 @dataclass(frozen=True)
@@ -59,20 +72,23 @@ class Endpoint:
     def from_options(cls, options: t.Mapping[str, t.Any]) -> Endpoint:
         """Read C(host), C(port), C(scheme), C(context_path). A full URL in C(host) fills the other three.
 
-        :raises InputError: a part is not usable, or the URL contradicts an option.
+        :raises InputError: a part is not usable, or the URL contradicts an option that is given and not C(Unsaid).
         """
         host = str(options.get("host") or "").strip()
-        scheme = str(options.get("scheme") or "http").lower()
-        port = int(_or(options.get("port"), DEFAULT_PORT))
-        context_path = str(_or(options.get("context_path"), DEFAULT_CONTEXT_PATH)).strip().strip("/")
         if "@" in host:
             raise InputError("host: it must not carry credentials. Use the options for a login or an access key.")
+        parts: dict[str, t.Any] = {
+            "scheme": str(options.get("scheme") or DEFAULT_SCHEME).lower(),
+            "port": int(_or(options.get("port"), DEFAULT_PORT)),
+            "context_path": str(_or(options.get("context_path"), DEFAULT_CONTEXT_PATH)).strip().strip("/"),
+        }
         if "://" in host:
-            return cls._from_url(host, scheme, port, context_path)
-        return cls(scheme, f"[{host}]" if _is_ipv6(host) else host, port, context_path)._checked()
+            said = {part for part in parts if not isinstance(options.get(part), (type(None), Unsaid))}
+            return cls._from_url(host, parts, said)._checked()
+        return cls(host=f"[{host}]" if _is_ipv6(host) else host, **parts)._checked()
 
     @classmethod
-    def _from_url(cls, url: str, scheme: str, port: int, context_path: str) -> Endpoint:
+    def _from_url(cls, url: str, options: t.Mapping[str, t.Any], said: t.AbstractSet[str]) -> Endpoint:
         try:
             parts = urlsplit(url)
             url_port = parts.port
@@ -82,19 +98,21 @@ class Endpoint:
             ) from None
         if parts.query or parts.fragment:
             raise InputError(f"host: the URL {url!r} must end with the context path, without a query or fragment.")
-        url_scheme = parts.scheme.lower()
-        if scheme not in ("http", url_scheme):
-            raise InputError(f"host: the URL {url!r} contradicts scheme={scheme}. Give one of the two.")
-        if url_port and port not in (DEFAULT_PORT, url_port):
-            raise InputError(f"host: the URL {url!r} contradicts port={port}. Give one of the two.")
-        url_path = unquote(parts.path).strip("/")
-        if url_path and context_path not in (DEFAULT_CONTEXT_PATH, url_path):
-            raise InputError(f"host: the URL {url!r} contradicts context_path={context_path}. Give one of the two.")
-        url_host = parts.netloc if url_port is None else parts.netloc.rpartition(":")[0]
-        if url_port is None:
+        host = parts.netloc if url_port is None else parts.netloc.rpartition(":")[0]
+        in_url: dict[str, t.Any] = {
+            "scheme": parts.scheme.lower(),
+            "port": url_port,
+            "context_path": unquote(parts.path).strip("/"),
+        }
+        for part, value in options.items():
+            if in_url[part] in (None, ""):
+                in_url[part] = value
+            elif part in said and value != in_url[part]:
+                raise InputError(f"host: the URL {url!r} contradicts {part}={value}. Give one of the two.")
+        if url_port is None and in_url["scheme"] == "https" and "port" not in said and options["port"] == DEFAULT_PORT:
             # The API itself never speaks TLS, so https means a proxy in front, and proxies listen on 443.
-            url_port = 443 if url_scheme == "https" and port == DEFAULT_PORT else port
-        return cls(url_scheme, url_host.rstrip(":"), url_port, url_path or context_path)._checked()
+            in_url["port"] = 443
+        return cls(host=host.rstrip(":"), **in_url)
 
     def _checked(self) -> Endpoint:
         if self.scheme not in ("http", "https"):

@@ -53,6 +53,9 @@ _CHUNK = 64 * 1024
 _PASSING = (404, 429, 502, 503, 504)
 """Statuses that a node which is starting, or what stands before it, sends for a while instead of the API's answer."""
 
+_WANTS_TLS = re.compile("plain HTTP|HTTP request to an HTTPS|requires TLS")
+"""How TLS servers that talk to those who come without TLS say so: nginx and Apache, Go, Tomcat."""
+
 Query = t.Sequence[t.Tuple[str, str]]
 
 
@@ -144,6 +147,7 @@ class Transport:
         self._proxy = select_proxy(endpoint.base_url, get_environ_proxies(endpoint.base_url))
         self._prefix = endpoint.base_url if self._proxy else endpoint.base_path
         self._pool = self._open()
+        self._has_answered = False
 
     def _open(self) -> urllib3.ProxyManager | urllib3.HTTPConnectionPool:
         if self._proxy:
@@ -203,7 +207,8 @@ class Transport:
         except LocationValueError:
             raise self._no_url() from None
         except (HTTPError, OSError) as error:
-            raise failure(self.endpoint, error, timeout) from None
+            raise failure(self.endpoint, error, timeout, self._has_answered) from None
+        self._has_answered = True
         return self._answer(response, content)
 
     def _no_url(self) -> InputError:
@@ -223,6 +228,8 @@ class Transport:
             if status in (200, 202):
                 raise self._unusable(f"something that is not JSON{_excerpt(text)}", status, passing=True) from None
         has_error_code = isinstance(parsed, dict) and isinstance(parsed.get("error"), dict)
+        if status == 400 and self.endpoint.scheme == "http" and _WANTS_TLS.search(text):
+            raise self._unusable(f"400{_excerpt(text)}: it expects TLS, so set scheme: https", status)
         # The API never sends a page. Its servlet container does, for instance 404 while the API is still starting.
         if text.lstrip().startswith("<") or status in (429, 502, 504) or (status == 503 and not has_error_code):
             raise self._unusable(

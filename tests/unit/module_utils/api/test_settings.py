@@ -13,7 +13,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.zstack.tickets.plugins.module_utils._api.settings import Endpoint, Limits, Tls
+from ansible_collections.zstack.tickets.plugins.module_utils._api.settings import (
+    Endpoint,
+    Limits,
+    Tls,
+    UnsaidNumber,
+    UnsaidText,
+)
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import InputError
 
 
@@ -52,6 +58,28 @@ from ansible_collections.zstack.tickets.plugins.module_utils._errors import Inpu
 )
 def test_where_the_api_is(options: dict[str, t.Any], base_url: str) -> None:
     assert Endpoint.from_options(options).base_url == base_url
+
+
+@pytest.mark.parametrize(
+    ("url", "base_url"),
+    [
+        ("https://mn:81/api", "https://mn:81/api"),
+        ("http://mn:81", "http://mn:81/env"),
+        ("https://mn/api", "https://mn:9000/api"),
+        ("mn", "https://mn:9000/env"),
+    ],
+)
+def test_a_url_goes_before_the_environment(url: str, base_url: str) -> None:
+    environment = {"scheme": UnsaidText("https"), "port": UnsaidNumber(9000), "context_path": UnsaidText("env")}
+    assert Endpoint.from_options({"host": url, **environment}).base_url == base_url
+
+
+@pytest.mark.parametrize("option", ["scheme", "port", "context_path"])
+def test_the_default_contradicts_a_url_when_it_is_given(option: str) -> None:
+    given = {"scheme": "http", "port": 8080, "context_path": "zstack"}[option]
+    with pytest.raises(InputError, match=f"'https://mn:81/api' contradicts {option}={given}. Give one of the two."):
+        Endpoint.from_options({"host": "https://mn:81/api", option: given})
+    assert Endpoint.from_options({"host": "https://mn", "port": 8080}).base_url == "https://mn:8080/zstack"
 
 
 @pytest.mark.parametrize(
