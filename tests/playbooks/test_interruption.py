@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -15,17 +17,14 @@ from tests.support.processes import end
 from .harness import PATIENCE, PROGRAMS, Ansible
 from .meanwhile import until
 from .people import Person, ticket_in
-from .tasks import status
+from .tasks import Task, info, status
 
 pytestmark = pytest.mark.core
 
 
-@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "ordinary"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_interrupted_wait(ansible: Ansible, simulator: Simulator, number: signal.Signals, in_process: bool) -> None:
-    """As a controller or a terminal does it: the signal goes to the whole group of processes."""
-    uuid = ticket_in(simulator, "Pending")["uuid"]
-    task = status("approved", uuid=uuid, wait=True, wait_timeout=60, wait_interval=0.2)
+@contextmanager
+def playing(ansible: Ansible, task: Task, in_process: bool) -> Iterator[subprocess.Popen[bytes]]:
+    """A playbook that runs in a group of processes of its own."""
     playbook = ansible.folder / "playbook.yml"
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
     process = subprocess.Popen(
@@ -38,17 +37,44 @@ def test_interrupted_wait(ansible: Ansible, simulator: Simulator, number: signal
         start_new_session=True,
     )
     try:
+        yield process
+    finally:
+        end(process)
+
+
+def assert_ends(process: subprocess.Popen[bytes], simulator: Simulator, number: signal.Signals) -> None:
+    """As a controller or a terminal does it, the signal goes to the whole group. No session may be left."""
+    os.killpg(process.pid, number)
+    output = process.communicate(timeout=PATIENCE)[0].decode()
+    until(lambda: not simulator.sessions.open)
+    assert process.returncode != 0
+    assert "Traceback" not in output
+
+
+by_any_signal = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "ordinary"])
+@by_any_signal
+def test_interrupted_wait(ansible: Ansible, simulator: Simulator, number: signal.Signals, in_process: bool) -> None:
+    uuid = ticket_in(simulator, "Pending")["uuid"]
+    task = status("approved", uuid=uuid, wait=True, wait_timeout=60, wait_interval=0.2)
+    with playing(ansible, task, in_process) as process:
         waits = f"q=uuid%3D{uuid}"
         until(lambda: sum(waits in row.query for row in simulator.log.select()) > 3)
         assert simulator.sessions.open
-        os.killpg(process.pid, number)
-        output = process.communicate(timeout=PATIENCE)[0].decode()
-        until(lambda: not simulator.sessions.open)
-    finally:
-        end(process)
-    assert process.returncode != 0
-    assert "Traceback" not in output
+        assert_ends(process, simulator, number)
     Person(simulator, "approver").send("approve", uuid)
     again = ansible.play(task)[0]
     assert not again.failed
     assert again["status_after"] == "FinalApproved"
+
+
+@by_any_signal
+@pytest.mark.parametrize("action", ["loginIAM2VirtualID", "loginIAM2Project"])
+def test_interrupted_login(ansible: Ansible, simulator: Simulator, number: signal.Signals, action: str) -> None:
+    """The session is made, and its answer is still on its way."""
+    simulator.call(lambda: simulator.faults.add("latency", action=action, seconds=1.0, commit=True))
+    with playing(ansible, info(), in_process=True) as process:
+        until(lambda: bool(simulator.sessions.open))
+        assert_ends(process, simulator, number)

@@ -13,6 +13,7 @@ import hashlib
 import re
 import threading
 import typing as t
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,9 @@ if t.TYPE_CHECKING:
 INVALID_SESSION = "ID.1001"
 TOO_MANY_SESSIONS = "ID.1006"
 LOGOUT_SECONDS = 10.0
+INTERRUPTED_LOGIN_SECONDS = 5.0
+"""How long an interruption waits for a login that is under way."""
+
 DEFAULT_SESSION_SECONDS = 7200
 
 VISIBLE = re.compile("[!-~]+")
@@ -158,6 +162,7 @@ class Login(Identity):
         self._tokens: list[str] = []
         self._is_logged_in = False
         self._caller: Caller | None = None
+        self._under_way: Future[t.Mapping[str, t.Any]] | None = None
 
     def _new_session(self) -> t.Mapping[str, t.Any]:
         """Make the session to work with and return it as the API describes it."""
@@ -166,7 +171,25 @@ class Login(Identity):
     def _session(
         self, path: str, action: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str] | None = None
     ) -> t.Mapping[str, t.Any]:
-        """Make one session by a login API and remember it for the logout."""
+        """Make one session by a login API and remember it for the logout.
+
+        In a thread of its own, so that who is interrupted meanwhile can still wait for the answer: it holds a session to log out.
+        """
+        under_way: Future[t.Mapping[str, t.Any]] = Future()
+        self._under_way = under_way
+
+        def log_in() -> None:
+            try:
+                under_way.set_result(self._open(path, action, parameters, headers))
+            except BaseException as error:  # pylint: disable=broad-except  # raised where the result is waited for
+                under_way.set_exception(error)
+
+        threading.Thread(target=log_in, daemon=True).start()
+        return under_way.result()
+
+    def _open(
+        self, path: str, action: str, parameters: t.Mapping[str, str], headers: t.Mapping[str, str] | None
+    ) -> t.Mapping[str, t.Any]:
         try:
             answer = self._exchange("PUT", API_VERSION_PATH + path, body={action: dict(parameters)}, headers=headers)
         except ApiError as error:
@@ -210,7 +233,7 @@ class Login(Identity):
             return self._tokens.pop()
 
     def close(self) -> str | None:
-        left = 0
+        left = len(wait([self._under_way], INTERRUPTED_LOGIN_SECONDS).not_done) if self._under_way else 0
         while self._tokens:
             path = f"{API_VERSION_PATH}/accounts/sessions/{self._tokens.pop()}"
             try:

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 import typing as t
 
 import pytest
 
+from ansible_collections.zstack.tickets.plugins.module_utils._api import identity
 from ansible_collections.zstack.tickets.plugins.module_utils._api.client import Client
 from ansible_collections.zstack.tickets.plugins.module_utils._api.identity import LOGOUT_SECONDS
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import (
@@ -20,8 +23,12 @@ from ansible_collections.zstack.tickets.plugins.module_utils._errors import (
 )
 from ansible_collections.zstack.tickets.tests.unit.module_utils.api.doubles import (
     ACCOUNT,
+    LOGGED_IN,
     PASSWORD,
+    TOKEN,
+    Call,
     FakeClock,
+    StubTransport,
     answer,
     in_turn,
     stubbed_client,
@@ -31,6 +38,7 @@ from ansible_collections.zstack.tickets.tests.unit.module_utils.api.simulated im
 
 Connect = t.Callable[..., Client]
 THREADS = 12
+PATIENCE = 10.0
 PROJECT = {
     "host": "127.0.0.1",
     "virtual_id_name": "somebody",
@@ -148,6 +156,42 @@ def test_an_interruption_logs_out_over_new_connections(simulator: Simulator, con
     login, _read, logout = simulator.exchanges()
     assert login["connection"] != logout["connection"]
     assert simulator.sessions() == 0
+
+
+def interrupted_login(monkeypatch: pytest.MonkeyPatch, arrives: threading.Event) -> tuple[Client, StubTransport]:
+    """A client that is interrupted while the answer to its login is on its way until C(arrives)."""
+
+    def reply(call: Call) -> t.Any:
+        if call.method == "PUT":
+            assert arrives.wait(PATIENCE)
+        return LOGGED_IN
+
+    client, stub = stubbed_client(monkeypatch, ACCOUNT, reply)
+    threading.Thread(target=lambda: client.get("/tickets"), daemon=True).start()
+    deadline = time.monotonic() + PATIENCE
+    while not stub.calls and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert stub.sent() == ["/accounts/login"]
+    return client, stub
+
+
+def test_an_interruption_waits_for_the_login_that_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    arrives = threading.Event()
+    client, stub = interrupted_login(monkeypatch, arrives)
+    threading.Timer(0.2, arrives.set).start()
+    assert client.close(interrupted=True) is None
+    assert f"/accounts/sessions/{TOKEN}" in stub.sent("DELETE")
+
+
+def test_an_interruption_waits_for_a_login_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "INTERRUPTED_LOGIN_SECONDS", 0.1)
+    arrives = threading.Event()
+    client, stub = interrupted_login(monkeypatch, arrives)
+    assert client.close(interrupted=True) == (
+        "1 session(s) made by this task could not be logged out and will expire by themselves."
+    )
+    assert stub.sent("DELETE") == []
+    arrives.set()
 
 
 def test_a_session_can_be_kept(simulator: Simulator, connect: Connect) -> None:
