@@ -19,11 +19,6 @@ attributes:
   idempotent:
     description: When run again with the same options, and nobody else has changed anything meanwhile, changes nothing.
     support: full
-  action_group:
-    description: Use C(group/zstack.tickets.zstack) in C(module_defaults) to set options for this module.
-    support: full
-    membership:
-      - zstack.tickets.zstack
 """
 
     # For modules that only read.
@@ -41,9 +36,4 @@ attributes:
     description: When run again with the same options, and nobody else has changed anything meanwhile, changes nothing.
     support: full
     details: This module changes nothing.
-  action_group:
-    description: Use C(group/zstack.tickets.zstack) in C(module_defaults) to set options for this module.
-    support: full
-    membership:
-      - zstack.tickets.zstack
 """

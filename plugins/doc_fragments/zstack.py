@@ -152,11 +152,25 @@ options:
       - Falls back to the environment variable E(ZSTACK_POLL_INTERVAL).
     type: float
     default: 2
+requirements:
+  - requests >= 2.25
 notes:
   - "One way to identify is needed, with all of its options: a session (O(session_token)), an access key (O(access_key_id), O(access_key_secret)), an account
     (O(account_name), O(account_password)), or a virtual ID in a project (O(virtual_id_name), O(virtual_id_password), O(project_name)). Options
-    of two ways are refused. The environment variables of these options count only if the task and its C(module_defaults) give none of these
-    options at all, so a task can act as somebody else than the environment says."
+    of two ways are refused. The environment variables of these options count only if none of these options is given at all, here or in the
+    C(module_defaults) of a task, so that one can act as somebody else than the environment says."
+  - Proxies that the environment names (E(HTTP_PROXY), E(HTTPS_PROXY), E(NO_PROXY)) are used.
+"""
+
+    # For modules, beside the above.
+    TASK = r"""
+attributes:
+  action_group:
+    description: Use C(group/zstack.tickets.zstack) in C(module_defaults) to set options for this module.
+    support: full
+    membership:
+      - zstack.tickets.zstack
+notes:
   - A login made by a task is logged out when the task ends, whether it succeeds or fails.
   - Secrets do not belong into C(-a) of ad-hoc commands, where the list of processes and the history of the shell show them. Set the environment
     variables instead. Results and messages of these modules never contain the secrets of the connection.
@@ -164,7 +178,4 @@ notes:
   - With a local connection, a task runs inside Ansible's own worker process, where a loop logs in only once. With C(become), C(async), C(environment) or
     another connection it runs as an ordinary module, with the same results. Set the variable C(zstack_in_process) or the environment variable
     E(ZSTACK_IN_PROCESS) to V(false) to have that always.
-  - Proxies that the environment names (E(HTTP_PROXY), E(HTTPS_PROXY), E(NO_PROXY)) are used.
-requirements:
-  - requests >= 2.25
 """

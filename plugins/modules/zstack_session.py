@@ -18,6 +18,7 @@ author:
   - zstack.tickets contributors (@zstack-tickets)
 extends_documentation_fragment:
   - zstack.tickets.zstack
+  - zstack.tickets.zstack.task
   - zstack.tickets.attributes
 attributes:
   check_mode:

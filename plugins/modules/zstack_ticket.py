@@ -24,6 +24,7 @@ author:
 extends_documentation_fragment:
   - zstack.tickets.ticket
   - zstack.tickets.zstack
+  - zstack.tickets.zstack.task
   - zstack.tickets.attributes
 attributes:
   check_mode:

@@ -16,6 +16,8 @@ author:
   - zstack.tickets contributors (@zstack-tickets)
 extends_documentation_fragment:
   - zstack.tickets.zstack
+  - zstack.tickets.zstack.task
+  - zstack.tickets.selection
   - zstack.tickets.attributes.read_only
 options:
   uuid:
@@ -23,41 +25,6 @@ options:
       - UUID of a ticket. With O(archived=true), the UUID that it had before it was deleted.
     type: str
     aliases: [resourceUuid]
-  name:
-    description:
-      - Exact name of tickets. Upper and lower case matter. Use O(query) to search by a part of a name.
-    type: str
-  status:
-    description:
-      - Only tickets that have one of these statuses.
-    type: list
-    elements: str
-    choices: [Pending, IntermediateApproved, FinalApproved, Cancelled, Rejected]
-  account_system_context:
-    description:
-      - Only tickets whose context has these keys with these values. The keys are those of the API, C(projectUuid) and C(virtualIDUuid).
-    type: dict
-    aliases: [accountSystemContext]
-  awaiting_me:
-    description:
-      - Only tickets whose due step is the caller's to approve. Cannot be combined with O(archived).
-      - To learn whose it is, a O(session_token) is renewed.
-    type: bool
-    default: false
-  query:
-    description:
-      - Conditions as the API's queries take them, such as C(name~=web%) or C(createDate>2026-01-01 00:00:00). All of them must hold.
-      - They are sent as they are. The server compares without regard to upper and lower case, and misreads values that contain operators or quotes.
-    type: list
-    elements: str
-  sort:
-    description:
-      - Field of the API to sort by, such as C(createDate). A C(-) in front of it turns the order around. Without this option the order is not defined.
-    type: str
-  limit:
-    description:
-      - How many tickets to return at most.
-    type: int
   history:
     description:
       - Whether to read the history of each ticket, with comments and the results of its requests.
@@ -65,7 +32,7 @@ options:
     default: false
   archived:
     description:
-      - Whether to read the archive, where the server keeps deleted tickets, instead of the tickets that exist.
+      - Whether to read the archive, where the server keeps deleted tickets, instead of the tickets that exist. Cannot be combined with O(awaiting_me).
     type: bool
     default: false
 seealso:

@@ -19,6 +19,7 @@ author:
   - zstack.tickets contributors (@zstack-tickets)
 extends_documentation_fragment:
   - zstack.tickets.zstack
+  - zstack.tickets.zstack.task
   - zstack.tickets.attributes.read_only
 options:
   uuid:
