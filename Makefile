@@ -1,7 +1,7 @@
 # Every command of a contributor's day. `make` lists them; tests/support holds what they do.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix molecule chaos benchmark coverage format docs picture build release-check clean
+.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix molecule chaos benchmark coverage format docs picture screenshots build release-check clean
 
 # The first Python that starts and is new enough: a name on PATH may be a shim with nothing behind it.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do \
@@ -73,6 +73,9 @@ docs:  ## The documentation site, in .cache/docs/build/html
 
 picture: dev  ## The picture of a ticket's life, from the table of moves
 	@.venv/bin/python -m tests.support.picture
+
+screenshots: dev  ## The pictures of the report page, which needs Chromium
+	@.venv/bin/python -m tests.support.screenshots
 
 build:  ## The tarball for Galaxy, in .cache/build, checked as Galaxy does
 	@$(CHECK) build
