@@ -13,6 +13,8 @@ from tests.support.environments import ROOT
 from .guides import Reader, assert_printed, read_blocks
 from .harness import Ansible
 
+pytestmark = pytest.mark.core
+
 DOCSITE = ROOT / "docs" / "docsite"
 GUIDES = sorted(DOCSITE.glob("rst/*.rst"))
 

@@ -122,7 +122,7 @@ def test_page(ansible: Ansible, simulator: Simulator, tickets: dict[str, str]) -
         "Awaiting approval cost approval by the approver2",
         "Go ahead.",
         "3 × create vm",
-        "memorySize 8.0 GiB",
+        "memorySize 8 GiB",
         "create vm: 3 done",
         "create vm: 0 done, 1 failed",
         "SYS.1006 failed to get value from event: no host has enough capacity",
