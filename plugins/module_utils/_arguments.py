@@ -112,3 +112,21 @@ TICKET: Spec = dict(
     tag_uuids=dict(type="list", elements="str", aliases=["tagUuids"]),
     resubmit=dict(type="str", choices=["never", "unapproved", "always"], default="unapproved"),
 )
+
+# What one may wish of a ticket's approval.
+STATUS: Spec = dict(
+    comment=dict(type="str"),
+    steps=dict(type="str", choices=["all", "next", "none"], default="all"),
+    reopen=dict(type="bool", default=False),
+)
+
+STATUSES = ["approved", "rejected", "cancelled", "pending"]
+
+# How long to wait for others, and for what.
+WAITING: Spec = dict(
+    wait=dict(type="bool", default=False),
+    wait_timeout=dict(type="int", default=600),
+    wait_interval=dict(type="float", default=5),
+    on_timeout=dict(type="str", choices=["fail", "warn"], default="fail"),
+    verify_execution=dict(type="bool", default=True),
+)

@@ -10,19 +10,21 @@ module: zstack_ticket_batch
 short_description: Ensure many ZStack tickets in one task
 version_added: 1.0.0
 description:
-  - Does for each ticket of a list what M(zstack.tickets.zstack_ticket) does, and on demand what M(zstack.tickets.zstack_ticket_status) does without waiting,
+  - Does for each ticket of a list what M(zstack.tickets.zstack_ticket) does, and on demand what M(zstack.tickets.zstack_ticket_status) does,
     but looks all of them up at once and then works on several at a time. For hundreds of tickets this is many times faster than a loop.
+  - With O(wait=true) it waits for all of them within one time limit, and asks the server for all of them in one request at a time.
   - The tickets are independent of each other. None is begun before the options of all of them have been checked.
   - A ticket that is listed twice is done once. If the two entries differ, the task fails before it does anything.
 author:
   - zstack.tickets contributors (@zstack-tickets)
 extends_documentation_fragment:
+  - zstack.tickets.waiting
   - zstack.tickets.zstack
   - zstack.tickets.zstack.task
   - zstack.tickets.attributes
 attributes:
   check_mode:
-    details: Predicts RV(results), with reads only.
+    details: Predicts RV(results), with reads only. Does not wait.
   idempotent:
     details: Tags and the flow collection of a ticket that exists are not compared.
 options:
@@ -115,6 +117,17 @@ options:
       comment:
         description: Comment on each event that O(tickets[].status) takes.
         type: str
+      steps:
+        description:
+          - Which steps O(tickets[].status=approved) approves, as O(zstack.tickets.zstack_ticket_status#module:steps).
+          - With V(none) nothing is sent for O(tickets[].status). That is for whoever only waits for others.
+        type: str
+        choices: [all, next, none]
+        default: all
+      reopen:
+        description: Whether O(tickets[].status=approved) may reopen a ticket that was recalled or rejected.
+        type: bool
+        default: false
   workers:
     description:
       - How many tickets are worked on at the same time, each over a connection of its own.
@@ -123,7 +136,7 @@ options:
     default: 8
   continue_on_error:
     description:
-      - Whether the other tickets are still done when one has failed. Those that are under way at that moment are always finished.
+      - Whether the other tickets are still done, and waited for, when one has failed. Calls that are under way at that moment are always finished.
       - The task fails in either case, with RV(results) of all tickets.
     type: bool
     default: false
@@ -152,6 +165,24 @@ EXAMPLES = r"""
               l3NetworkUuids: [{{ l3_network_uuid }}]
       {% endfor %}
   register: asked
+
+- name: Wait a moment for the approvers, and only warn if they have not decided by then
+  zstack.tickets.zstack_ticket_batch:
+    tickets: "{{ all_of_them | from_yaml }}"
+    wait: true
+    wait_timeout: 3
+    wait_interval: 1
+    on_timeout: warn
+  vars:
+    all_of_them: |
+      {% for result in asked.results %}
+      - {uuid: "{{ result.ticket.uuid }}", status: approved, steps: none}
+      {% endfor %}
+  register: waited
+
+- name: Say who is to approve those that are left
+  ansible.builtin.debug:
+    msg: "{{ waited.results | selectattr('timed_out') | map(attribute='awaiting.approver_uuid') | unique }}"
 
 - name: Delete the first two, and recall the third
   zstack.tickets.zstack_ticket_batch:
@@ -211,6 +242,40 @@ results:
       type: list
       elements: str
       sample: []
+    status_before:
+      description: The status before those events. Only with O(tickets[].status), like the following ones.
+      type: str
+      sample: Pending
+    status_after:
+      description: The status after the task.
+      type: str
+      sample: FinalApproved
+    awaiting:
+      description: Whose turn it is, as RV(zstack.tickets.zstack_ticket_status#module:awaiting).
+      type: dict
+      sample: null
+    execution:
+      description: What came of its requests, as RV(zstack.tickets.zstack_ticket_status#module:execution).
+      type: dict
+      sample: {finished: true, results: [{request_name: create vm, success_times: 1, failure_times: 0, errors: []}]}
+    timed_out:
+      description: Whether the time was up before it had its status.
+      type: bool
+      sample: false
+    history:
+      description:
+        - The ticket's history, as RV(zstack.tickets.zstack_ticket_info#module:tickets[].history), where the wait for it failed or timed out.
+      type: list
+      elements: dict
+      sample:
+        - from_status: Pending
+          to_status: Rejected
+          comment: One is enough.
+          operator_uuid: 36c27e8ff05c4780bf6d2fa65700f22e
+    elapsed:
+      description: After how many seconds it had its status, or the time was up. Only with O(wait=true).
+      type: float
+      sample: 75.2
     ticket:
       description: The ticket after the task, as RV(zstack.tickets.zstack_ticket#module:ticket).
       type: dict
@@ -224,11 +289,11 @@ results:
       type: bool
       sample: true
     skipped:
-      description: There and true if this ticket was not begun because another one had failed.
+      description: There and true if this ticket was not begun, or not waited for to the end, because another one had failed.
       type: bool
       sample: true
     msg:
-      description: Why it failed or was not begun.
+      description: Why it failed, or what was left undone.
       type: str
       sample: "Creating the ticket 'web server 1' was refused: SYS.1006: operation denied."
     error:
@@ -239,7 +304,7 @@ summary:
   description: The results in one line.
   returned: always, except for failures before the first ticket
   type: str
-  sample: 19 changed, 1 unchanged, 0 failed, 0 not begun
+  sample: 19 changed, 1 unchanged, 0 failed, 0 not finished
 diff:
   description: The differences of the tickets that changed.
   returned: success
@@ -250,7 +315,13 @@ diff:
       after: {name: web server 1, status: Pending}
 """
 
-from ansible_collections.zstack.tickets.plugins.module_utils._arguments import CONNECTION, TICKET
+from ansible_collections.zstack.tickets.plugins.module_utils._arguments import (
+    CONNECTION,
+    STATUS,
+    STATUSES,
+    TICKET,
+    WAITING,
+)
 from ansible_collections.zstack.tickets.plugins.module_utils._operations.batch import ensure_batch
 from ansible_collections.zstack.tickets.plugins.module_utils._runner import Command, run_module
 
@@ -264,13 +335,14 @@ COMMAND = Command(
             options=dict(
                 state=dict(type="str", choices=["present", "absent"], default="present"),
                 **TICKET,
-                status=dict(type="str", choices=["approved", "rejected", "cancelled", "pending"]),
-                comment=dict(type="str"),
+                status=dict(type="str", choices=STATUSES),
+                **STATUS,
             ),
             required_one_of=[("uuid", "name")],
         ),
         workers=dict(type="int", default=8),
         continue_on_error=dict(type="bool", default=False),
+        **WAITING,
         **CONNECTION,
     ),
 )

@@ -18,6 +18,7 @@ description:
 author:
   - zstack.tickets contributors (@zstack-tickets)
 extends_documentation_fragment:
+  - zstack.tickets.waiting
   - zstack.tickets.zstack
   - zstack.tickets.zstack.task
   - zstack.tickets.attributes
@@ -76,43 +77,14 @@ options:
   reopen:
     description:
       - Whether O(status=approved) may reopen a ticket that was recalled or rejected, in order to approve it. If not, such a ticket is a failure,
-        as somebody has decided otherwise.
+        as somebody has decided otherwise. The message then says who, with which comment.
     type: bool
     default: false
-  wait:
-    description:
-      - Whether to wait until the ticket has the status. With O(status=approved) that is when all steps are approved, whoever approves them, and with
-        O(verify_execution) when its requests have been run as well.
-      - A step of somebody else is then waited for instead of being a failure. The caller's own steps are approved as they come due.
-      - As soon as the status can no longer be reached, because the ticket was rejected, recalled or deleted, the task fails.
-    type: bool
-    default: false
-  wait_timeout:
-    description:
-      - Seconds to wait at most. Approvers are people, so think of hours.
-    type: int
-    default: 600
-  wait_interval:
-    description:
-      - Seconds between two looks at the ticket.
-    type: float
-    default: 5
-  on_timeout:
-    description:
-      - What to do when the time is up. V(fail) fails, V(warn) warns and succeeds with RV(timed_out=true).
-      - Nothing is lost in either case. Running the task again goes on waiting.
-    type: str
-    choices: [fail, warn]
-    default: fail
-  verify_execution:
-    description:
-      - Whether O(wait=true) with O(status=approved) goes on until the requests have been run, and fails if one of them failed. Without it, the final
-        approval is enough, although there may be no virtual machine yet.
-    type: bool
-    default: true
 seealso:
   - module: zstack.tickets.zstack_ticket
     description: Create, change and delete tickets.
+  - module: zstack.tickets.zstack_ticket_batch
+    description: The same for many tickets, with one wait for all of them.
   - module: zstack.tickets.zstack_ticket_info
     description: Read tickets, their histories, and whose turn it is.
 """
@@ -311,7 +283,7 @@ diff:
     after: {name: ticket, status: IntermediateApproved, current_flow_uuid: 5d1e3c2b7f0a4b6e9c8d7a6b5c4d3e2f}
 history:
   description: The ticket's history, as RV(zstack.tickets.zstack_ticket_info#module:tickets[].history).
-  returned: failed waits
+  returned: failed waits, waits that timed out, and tickets that would have to be reopened
   type: list
   elements: dict
   sample:
@@ -345,7 +317,13 @@ error:
     job_uuid: 2b9b0a4d6f6e4d0f8f1f5a3c7e9d1b24
 """
 
-from ansible_collections.zstack.tickets.plugins.module_utils._arguments import CONNECTION, WHICH_TICKET
+from ansible_collections.zstack.tickets.plugins.module_utils._arguments import (
+    CONNECTION,
+    STATUS,
+    STATUSES,
+    WAITING,
+    WHICH_TICKET,
+)
 from ansible_collections.zstack.tickets.plugins.module_utils._operations.status import reach_status
 from ansible_collections.zstack.tickets.plugins.module_utils._runner import Command, run_module
 
@@ -353,15 +331,9 @@ COMMAND = Command(
     operation=reach_status,
     argument_spec=dict(
         **WHICH_TICKET,
-        status=dict(type="str", choices=["approved", "rejected", "cancelled", "pending"], required=True),
-        comment=dict(type="str"),
-        steps=dict(type="str", choices=["all", "next", "none"], default="all"),
-        reopen=dict(type="bool", default=False),
-        wait=dict(type="bool", default=False),
-        wait_timeout=dict(type="int", default=600),
-        wait_interval=dict(type="float", default=5),
-        on_timeout=dict(type="str", choices=["fail", "warn"], default="fail"),
-        verify_execution=dict(type="bool", default=True),
+        status=dict(type="str", choices=STATUSES, required=True),
+        **STATUS,
+        **WAITING,
         **CONNECTION,
     ),
     rules=dict(required_one_of=[("uuid", "name")]),

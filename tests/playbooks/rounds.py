@@ -52,7 +52,9 @@ class Rounds:
 def steady(value: Any) -> Any:
     """A result without what differs from run to run."""
     if isinstance(value, dict):
-        return {key: steady(member) for key, member in value.items() if key not in VOLATILE}
+        # Each entry of a history has a uuid of its own.
+        volatile = VOLATILE | {"uuid"} if "to_status" in value else VOLATILE
+        return {key: steady(member) for key, member in value.items() if key not in volatile}
     return [steady(element) for element in value] if isinstance(value, list) else value
 
 

@@ -57,7 +57,7 @@ def test_do_and_do_again_and_check_mode(ansible: Ansible, in_process: bool) -> N
     assert operations(checked) == operations(done) == DOES
     assert [item["changed"] for item in done["results"]] == [bool(made) for made in DOES]
     assert [item["name"] for item in done["results"]] == [item["name"] for item in MIXED]
-    assert done["summary"] == "5 changed, 3 unchanged, 0 failed, 0 not begun"
+    assert done["summary"] == "5 changed, 3 unchanged, 0 failed, 0 not finished"
     assert checked.changed
     assert done.changed
     assert steady(done["diff"]) == steady(checked["diff"])
@@ -74,7 +74,7 @@ def test_do_and_do_again_and_check_mode(ansible: Ansible, in_process: bool) -> N
 def test_one_look_for_all(ansible: Ansible) -> None:
     many = [wanted(f"ticket {number}") for number in range(300)]
     created, again = ansible.play(batch(*many), batch(*many))
-    assert created["summary"] == "300 changed, 0 unchanged, 0 failed, 0 not begun"
+    assert created["summary"] == "300 changed, 0 unchanged, 0 failed, 0 not finished"
     assert len({item["ticket"]["uuid"] for item in created["results"]}) == 300
     assert len(again.exchanges) <= 5
     assert not again.changed
@@ -109,7 +109,7 @@ def test_a_failure_does_not_stop_the_others_on_demand(ansible: Ansible) -> None:
     task = ansible.play(batch(*mixed, continue_on_error=True))[0]
     assert task.failed
     assert task.changed
-    assert task["summary"] == "2 changed, 0 unchanged, 1 failed, 0 not begun"
+    assert task["summary"] == "2 changed, 0 unchanged, 1 failed, 0 not finished"
     assert stored(ansible.simulator, "after") is not None
 
 

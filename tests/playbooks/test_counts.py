@@ -64,11 +64,11 @@ def test_a_batch_finds_a_thousand_tickets_by_a_few_requests(ansible: Ansible) ->
     tickets = [{"name": f"ticket {number}", "requests": [web(name=f"vm-{number}")]} for number in range(1000)]
     task = {"zstack.tickets.zstack_ticket_batch": {"tickets": tickets, "workers": 4}}
     run = ansible.play(task, task)
-    assert run[0]["summary"] == "1000 changed, 0 unchanged, 0 failed, 0 not begun"
+    assert run[0]["summary"] == "1000 changed, 0 unchanged, 0 failed, 0 not finished"
     assert kinds(run, 0)[WRITE] == kinds(run, 0)[POLL] == 1000
     # A connection for each worker, and one for what comes before them.
     assert len({exchange.connection for exchange in run[0].exchanges}) <= 5
-    assert run[1]["summary"] == "0 changed, 1000 unchanged, 0 failed, 0 not begun"
+    assert run[1]["summary"] == "0 changed, 1000 unchanged, 0 failed, 0 not finished"
     assert set(kinds(run, 1)) == {READ}
     assert len(run[1].exchanges) <= 5
     assert (run.count(LOGIN), run.count(LOGOUT)) == (4, 4)

@@ -15,6 +15,7 @@ from .rounds import Behaviour, assert_same_as_module, go_round
 from .tasks import identity, status
 
 APPROVER, APPROVER2 = fixed_uuid("virtual-id/approver"), fixed_uuid("virtual-id/approver2")
+REQUESTER = fixed_uuid("virtual-id/requester")
 
 
 def in_status(status: str, collection: str = DEMO_COLLECTION) -> Callable[[Simulator], object]:
@@ -88,6 +89,7 @@ BEHAVIOURS = [
         "approver",
         leaves="Cancelled",
         fails=[
+            f"it became Cancelled by {REQUESTER}",
             "A Cancelled ticket cannot be approved",
             "reopen: true",
             "from Cancelled it can be reopened by the owner",
@@ -100,7 +102,12 @@ BEHAVIOURS = [
         in_status("Rejected"),
         "approver",
         leaves="Rejected",
-        fails=["A Rejected ticket cannot be approved", "reopen: true", "from Rejected it can be reopened by the owner"],
+        fails=[
+            f"it became Rejected by {APPROVER}",
+            "A Rejected ticket cannot be approved",
+            "reopen: true",
+            "from Rejected it can be reopened by the owner",
+        ],
     ),
     Behaviour(
         "recalled, reopened and approved",

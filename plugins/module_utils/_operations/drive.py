@@ -18,6 +18,7 @@ from .._tickets.model import FINAL_APPROVED, INTERMEDIATE_APPROVED, Ticket
 from . import calls, lookup
 from .context import Context
 from .plan import Done, Operation, carry_out
+from .processes import Processes
 
 READ_BACK_PAUSES = (0.0, 0.5, 1.0)
 """Seconds before each look for what an accepted event has moved."""
@@ -67,57 +68,31 @@ class StatusWish:
 class DriveTicket:
     """Sends the events that bring one ticket nearer to a wish, as far as the caller is the one to send them."""
 
-    def __init__(self, context: Context, wish: StatusWish) -> None:
+    def __init__(self, context: Context, wish: StatusWish, processes: Processes) -> None:
         self._context = context
         self._wish = wish
-        self._steps: dict[str | None, list[flow.Step]] = {}
+        self._processes = processes
         self._approved: list[flow.Step | None] = []
         self._only_step: tuple[str | None] | None = None
-        self._denied: tuple[str | None] | None = None
-
-    def find(self) -> Ticket:
-        """The ticket that the task names.
-
-        :raises TicketError: there is none, or there are several.
-        """
-        wish, client = self._wish, self._context.client
-        if wish.uuid:
-            ticket = lookup.ticket_by_uuid(client, wish.uuid)
-            such = f"uuid {wish.uuid}"
-        else:
-            name = wish.name or ""
-            ticket = identity.choose(lookup.tickets_by_name(client, name), name, wish.account_system_context)
-            such = f"name {name!r}"
-        if ticket is None:
-            raise TicketError(
-                f"There is no ticket with {such} that this identity can see. Check the name, or whether it was deleted."
-            )
-        return ticket
+        self._denied = False
 
     def act(self, ticket: Ticket) -> Done[Ticket]:
         """Send all events that are the caller's to send now, reading the ticket back after each.
 
         :raises ZStackError: an event is refused, or it cannot lead to the wish.
         """
+        self._denied = False
         try:
             return carry_out(
                 self._context, self.plan, lambda: lookup.ticket_by_uuid(self._context.client, ticket.uuid), ticket
             )
         except ZStackError as error:
             events: list[str] = error.extra.pop("operations", [])
-            if self._denied is not None and isinstance(error, ApiError):
+            if self._denied and isinstance(error, ApiError):
                 # Whoever waits looks again anyway; a look here could fail, and the events would be forgotten.
                 return Done(None, events)
             error.extra["events"] = events
             raise
-
-    def awaiting(self, ticket: Ticket) -> dict[str, str | None] | None:
-        """Whose turn it is."""
-        return flow.awaiting(self._due(ticket))
-
-    def approvers(self, ticket: Ticket) -> frozenset[str | None]:
-        """The approvers of all steps of the ticket's process."""
-        return frozenset(step.approver_uuid for step in self._steps_of(ticket))
 
     def plan(self, ticket: Ticket | None) -> list[Operation[Ticket]]:
         """The events from here to the wish, as far as they are the caller's to send.
@@ -130,7 +105,7 @@ class DriveTicket:
         if self._wish.steps == "none":
             # Whoever only waits for others has nothing to send, even where it would be the caller's turn.
             return operations
-        while len(operations) <= len(self._steps_of(ticket)) + 1:
+        while len(operations) <= len(self._processes.steps_of(ticket)) + 1:
             event = moves.next_event(ticket.status, self._wish.wish, self._wish.reopen)
             if event is None or (event == moves.APPROVE and not self._is_to_approve(ticket, operations)):
                 break
@@ -152,7 +127,7 @@ class DriveTicket:
             self._only_step = self._only_step or (ticket.current_flow_uuid,)
             if self._only_step != (ticket.current_flow_uuid,):
                 return False
-        due = self._due(ticket)
+        due = self._processes.due_step(ticket)
         approved_here = bool(self._approved) or any(operation.name == moves.APPROVE for operation in planned)
         caller = self._context.client.caller(read_only=self._context.check_mode) if due else None
         if due is None or due.approver_uuid is None or caller is None:
@@ -182,8 +157,8 @@ class DriveTicket:
         return f"the step {due.name or due.uuid!r} is due, and its approver is {due.approver_uuid}."
 
     def _predict(self, ticket: Ticket, event: str) -> Ticket:
-        due = self._due(ticket)
-        last = due is None or flow.is_last(self._steps_of(ticket), due)
+        due = self._processes.due_step(ticket)
+        last = due is None or flow.is_last(self._processes.steps_of(ticket), due)
         status = moves.predict(ticket.status, event, last) or moves.NATURAL_RESULT[event]
         current = (
             due.uuid if event == moves.APPROVE and due else None if event == moves.REOPEN else ticket.current_flow_uuid
@@ -212,7 +187,7 @@ class DriveTicket:
         return last.to_status in results and (caller is None or last.operator_uuid in (None, caller.operator_uuid))
 
     def _send(self, ticket: Ticket, event: str, job_uuid: str | None) -> Ticket:
-        due = self._due(ticket)
+        due = self._processes.due_step(ticket)
         try:
             after = calls.change_status(self._context.client, ticket, event, self._wish.comment, job_uuid)
         except ApiError as error:
@@ -222,7 +197,7 @@ class DriveTicket:
                 error.extra["awaiting"] = flow.awaiting(due)
             if event == moves.APPROVE and self._wish.wait and self._context.client.caller() is None:
                 # Whose turn it is could only be tried. It is not ours, and whoever waits need not be an approver at all.
-                self._denied = (ticket.current_flow_uuid,)
+                self._denied = True
             raise
         if event == moves.APPROVE:
             self._approved.append(due)
@@ -237,12 +212,3 @@ class DriveTicket:
             if (ticket.status, ticket.current_flow_uuid) != (before.status, before.current_flow_uuid):
                 return ticket
         raise TicketError(f"The server accepted {event} for the {before}, but its status did not move.")
-
-    def _due(self, ticket: Ticket) -> flow.Step | None:
-        return flow.due_step(self._steps_of(ticket), ticket)
-
-    def _steps_of(self, ticket: Ticket) -> list[flow.Step]:
-        uuid = ticket.flow_collection_uuid
-        if uuid not in self._steps:
-            self._steps[uuid] = lookup.steps_of(self._context.client, [uuid])
-        return self._steps[uuid]

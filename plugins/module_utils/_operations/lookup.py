@@ -32,6 +32,16 @@ def ticket_by_uuid(client: Client, uuid: str) -> Ticket | None:
     return Ticket.from_inventory(rows[0]) if rows else None
 
 
+def tickets_by_uuid(client: Client, uuids: t.Iterable[str]) -> dict[str, Ticket]:
+    """Those of these live tickets that there are, by uuid."""
+    tickets = [
+        Ticket.from_inventory(row)
+        for condition in query.any_of("uuid", uuids)
+        for row in query.read(client, TICKETS, [condition])
+    ]
+    return {ticket.uuid: ticket for ticket in tickets}
+
+
 def tickets_by_name(client: Client, name: str) -> list[Ticket]:
     """The live tickets whose name the server finds similar to this one; the caller compares exactly."""
     return [Ticket.from_inventory(row) for row in query.read(client, TICKETS, [query.equals("name", name)])]

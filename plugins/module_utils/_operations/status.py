@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import typing as t
 
+from .._api.client import Client
 from .._api.retry import Deadline
-from .._errors import ZStackError
+from .._errors import TicketError, ZStackError
+from .._tickets import identity
 from .._tickets.model import Ticket
+from . import lookup
 from .context import Context, Outcome
+from .course import Course
 from .diff import ticket_diff
-from .drive import DriveTicket, StatusWish
+from .drive import StatusWish
+from .processes import Processes
 from .wait import Patience, Waiter
 
 
@@ -27,35 +32,38 @@ def reach_status(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     """
     wish = StatusWish.from_options(options)
     patience = Patience.from_options(options)
-    clock = Deadline(context.client.clock, patience.timeout)
-    drive = DriveTicket(context, wish)
-    waiter = Waiter(context, wish, patience, drive)
-    before = drive.find()
-    events: list[str] = []
-    ticket: Ticket | None = before
+    deadline = Deadline(context.client.clock, patience.timeout)
+    course = Course(context, wish, _find(context.client, wish), Processes(context.client))
+    course.begin()
+    if wish.wait and not context.check_mode:
+        Waiter(context, patience, deadline).wait([course])
     try:
-        done = drive.act(before)
-        events, ticket = done.operations, done.resource or before
-        if wish.wait and not context.check_mode:
-            ticket = waiter.wait(ticket)
+        if course.error is not None:
+            raise course.error
+        told = course.success()
     except ZStackError as error:
-        made = [*events, *waiter.events, *error.extra.get("events", [])]
-        error.extra.update(events=made, changed=bool(made), status_before=before.status)
-        error.extra.setdefault("ticket", before.to_result())
-        error.extra.setdefault("status_after", (error.extra["ticket"] or {}).get("status"))
+        error.extra.update(course.failure(error))
         raise
-    events = [*events, *waiter.events]
     return Outcome(
-        changed=bool(events),
-        result=dict(
-            ticket=ticket.to_result(),
-            status_before=before.status,
-            status_after=ticket.status,
-            events=events,
-            awaiting=drive.awaiting(ticket),
-            execution=waiter.execution.to_result() if waiter.execution else None,
-            timed_out=waiter.timed_out,
-            diff=ticket_diff(before, ticket),
-            elapsed=round(clock.elapsed, 3),
-        ),
+        changed=bool(course.events),
+        result=dict(told, diff=ticket_diff(course.before, course.ticket), elapsed=round(deadline.elapsed, 3)),
     )
+
+
+def _find(client: Client, wish: StatusWish) -> Ticket:
+    """The ticket that the task names.
+
+    :raises TicketError: there is none, or there are several.
+    """
+    if wish.uuid:
+        ticket = lookup.ticket_by_uuid(client, wish.uuid)
+        such = f"uuid {wish.uuid}"
+    else:
+        name = wish.name or ""
+        ticket = identity.choose(lookup.tickets_by_name(client, name), name, wish.account_system_context)
+        such = f"name {name!r}"
+    if ticket is None:
+        raise TicketError(
+            f"There is no ticket with {such} that this identity can see. Check the name, or whether it was deleted."
+        )
+    return ticket

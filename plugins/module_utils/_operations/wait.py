@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, zstack.tickets contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waiting for other people: until a ticket is as wished, can no longer be, or the time is up.
+"""Waiting for other people: until each of some tickets is as wished, can no longer be, or the time is up.
 
 **PRIVATE** to the collection; its contents may change without notice.
 """
@@ -11,22 +11,22 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._api.retry import Deadline
-from .._errors import ExchangeError, InputError, TicketError, WaitTimeout
+from .._api.retry import Deadline, growing_pauses
+from .._errors import ExchangeError, InputError, TicketError, WaitTimeout, ZStackError
 from .._tickets import moves
-from .._tickets.execution import Execution, execution
-from .._tickets.history import HistoryEntry, last_change, rejected_by_system
-from .._tickets.model import FINAL_APPROVED, REJECTED, Ticket
-from . import lookup
+from .._tickets.execution import execution
+from .._tickets.model import FINAL_APPROVED
+from . import ends, lookup
 from .context import Context
-from .drive import DriveTicket, StatusWish
+from .course import Course
 
 T = t.TypeVar("T")
+Courses = t.Sequence[Course]
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait, how often to look (seconds), and what a time-out is."""
+    """How long to wait, the longest pause between two looks (seconds), and what a time-out is."""
 
     timeout: float
     interval: float
@@ -52,67 +52,100 @@ class Patience:
         )
 
 
+def one_by_one(do: t.Callable[[Course], None], courses: Courses) -> None:
+    """Do it to each."""
+    for course in courses:
+        do(course)
+
+
 class Waiter:
-    """Waits for one ticket, and meanwhile sends what becomes the caller's turn."""
+    """Waits for tickets within one time limit, looks at all of them at once, and sends what becomes the caller's turn.
 
-    def __init__(self, context: Context, wish: StatusWish, patience: Patience, drive: DriveTicket) -> None:
+    C(for_each) does something to each of several tickets. Unless C(goes_on), the first that fails ends the wait.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        patience: Patience,
+        deadline: Deadline,
+        for_each: t.Callable[[t.Callable[[Course], None], Courses], object] = one_by_one,
+        goes_on: bool = False,
+    ) -> None:
         self._context = context
-        self._wish = wish.wish
         self._patience = patience
-        self._drive = drive
-        self._deadline = Deadline(context.client.clock, patience.timeout)
-        self.events: list[str] = []
-        self.execution: Execution | None = None
-        self.timed_out = False
+        self._deadline = deadline
+        self._for_each = for_each
+        self._goes_on = goes_on
 
-    def wait(self, ticket: Ticket) -> Ticket:
-        """Wait from this state of the ticket on, and return its last state.
+    def wait(self, courses: Courses) -> None:
+        """Wait until each has come to its end. One without C(elapsed) was not waited for to the end, as another had failed."""
+        pauses = growing_pauses(self._patience.interval)
+        next(pauses)  # The first is for what has not been looked at yet.
+        under_way = [course for course in courses if course.error is None]
+        while under_way and (self._goes_on or not any(course.error for course in courses)):
+            try:
+                self._judge(under_way)
+                if self._deadline.left == 0:
+                    self._give_up(_unfinished(under_way))
+                elif _unfinished(under_way):
+                    self._deadline.sleep(next(pauses))
+                    self._look(_unfinished(under_way))
+            except ZStackError as error:
+                # A question about all of them has no usable answer.
+                for course in _unfinished(under_way):
+                    course.error = error
+            under_way = _unfinished(under_way)
 
-        :raises TicketError: the wish cannot come true any more, or the ticket's requests failed.
-        :raises WaitTimeout: the time is up, unless that is only to be warned of.
-        """
-        while not self._is_over(ticket):
-            if self._deadline.left == 0:
-                self._give_up(ticket)
-                return ticket
-            self._deadline.sleep(self._patience.interval)
-            ticket = self._look(ticket)
-        return ticket
+    def _judge(self, courses: Courses) -> None:
+        """End those that are as wished, and those that cannot be any more."""
+        needing_history = []
+        for course in courses:
+            status = course.ticket.status
+            if status not in course.wish.satisfied_by:
+                if not moves.reachable(status, course.wish):
+                    needing_history.append(course)
+            elif status == FINAL_APPROVED and self._patience.verify_execution:
+                needing_history.append(course)
+            else:
+                self._end(course)
+        histories = self._patiently(lambda: self._histories(needing_history))
+        if histories is None:
+            return
+        for course in needing_history:
+            history = histories[course.ticket.uuid]
+            if course.ticket.status not in course.wish.satisfied_by:
+                course.error = course.out_of_reach(history)
+                continue
+            course.execution = execution(history, course.ticket.requests)
+            if course.execution.failed:
+                course.error = ends.execution_failed(course.ticket, course.execution, history)
+            elif course.execution.finished:
+                self._end(course)
 
-    def _is_over(self, ticket: Ticket) -> bool:
-        if ticket.status not in self._wish.satisfied_by:
-            if not moves.reachable(ticket.status, self._wish):
-                raise self._out_of_reach(ticket)
-            return False
-        if ticket.status != FINAL_APPROVED or not self._patience.verify_execution:
-            return True
-        history = self._patiently(ticket, lambda: lookup.history_of(self._context.client, ticket))
-        if history is None:
-            return False
-        self.execution = execution(history, ticket.requests)
-        if self.execution.failed:
-            raise self._execution_failed(ticket, self.execution)
-        return self.execution.finished
-
-    def _look(self, before: Ticket) -> Ticket:
-        """The ticket as it is now, after sending what has become the caller's to send."""
-        found = self._patiently(before, lambda: [lookup.ticket_by_uuid(self._context.client, before.uuid)])
+    def _look(self, courses: Courses) -> None:
+        """Take note of what the tickets have become, and send what is now the caller's to send."""
+        client = self._context.client
+        found = self._patiently(lambda: lookup.tickets_by_uuid(client, [course.ticket.uuid for course in courses]))
         if found is None:
-            return before
-        ticket = found[0]
-        if ticket is None:
-            raise TicketError(f"The {before} was deleted while it was waited for.", ticket=before.to_result())
-        if ticket.status != before.status:
-            self._context.progress(
-                f"{ticket.name}: {before.status} -> {ticket.status} after {self._deadline.elapsed:.0f} s"
-            )
-        if not moves.reachable(ticket.status, self._wish):
-            return ticket
-        done = self._drive.act(ticket)
-        self.events += done.operations
-        return done.resource or ticket
+            return
+        moved = []
+        for course in courses:
+            before, ticket = course.ticket, found.get(course.ticket.uuid)
+            if ticket is None:
+                course.error = TicketError(
+                    f"The {before} was deleted while it was waited for.", ticket=before.to_result()
+                )
+            elif ticket != before:
+                course.ticket = ticket
+                if ticket.status != before.status:
+                    after = f"after {self._deadline.elapsed:.0f} s"
+                    self._context.progress(f"{ticket.name}: {before.status} -> {ticket.status} {after}")
+                if moves.reachable(ticket.status, course.wish):
+                    moved.append(course)
+        self._for_each(Course.go_on, moved)
 
-    def _patiently(self, ticket: Ticket, read: t.Callable[[], T]) -> T | None:
+    def _patiently(self, read: t.Callable[[], T]) -> T | None:
         """What a read finds, None if it failed in a way that passes: a node that restarts comes back."""
         try:
             with self._context.client.until(self._deadline):
@@ -120,65 +153,51 @@ class Waiter:
         except ExchangeError as failure:
             if not failure.passing:
                 raise
-            self._context.progress(f"{ticket.name}: {failure.message} Still waiting.")
+            self._context.progress(f"{failure.message} Still waiting.")
             return None
 
-    def _out_of_reach(self, ticket: Ticket) -> TicketError:
-        history = lookup.history_of(self._context.client, ticket)
-        result = execution(history, ticket.requests)
-        if result.failed:
-            # The server may call a ticket Rejected whose requests failed; nobody has refused it.
-            return self._execution_failed(ticket, result, history)
-        what = f"The {ticket} cannot become {self._wish.name} any more"
-        change = last_change(history)
-        if change is None:
-            return TicketError(f"{what}.", **self._last_seen(ticket, history))
-        who = f"by {change.operator_uuid}" if change.operator_uuid else "by somebody"
-        if ticket.status == REJECTED and rejected_by_system(history, self._drive.approvers(ticket)):
-            who = "by the system, as when an approver has left"
-        said = f", with the comment {change.comment!r}" if change.comment else ""
-        return TicketError(f"{what}: it became {change.to_status} {who}{said}.", **self._last_seen(ticket, history))
+    def _histories(self, courses: Courses) -> dict[str, list[t.Any]]:
+        return lookup.histories_of(self._context.client, [course.ticket.uuid for course in courses])
 
-    def _execution_failed(
-        self, ticket: Ticket, result: Execution, history: t.Sequence[HistoryEntry] | None = None
-    ) -> TicketError:
-        failed = [item for item in result.results if item["failure_times"]]
-        reasons = [
-            str(error.get("details") or error.get("description") or error)
-            for item in failed
-            for error in item["errors"]
-        ]
-        names = ", ".join(str(item["request_name"]) for item in failed) or "all"
-        text = f"The {ticket} was approved, but requests of it failed ({names})"
-        if reasons:
-            text += f": {'; '.join(reasons[:3])}"
-        return TicketError(f"{text}.", execution=result.to_result(), **self._last_seen(ticket, history))
+    def _give_up(self, courses: Courses) -> None:
+        """The time is up for these."""
+        try:
+            histories = self._histories(courses)
+        except ExchangeError:
+            # What is to be told is that the time is up.
+            histories = {}
+        texts = []
+        for course in courses:
+            awaiting, text = course.awaiting(), self._too_late(course)
+            if self._patience.fails:
+                course.error = WaitTimeout(
+                    text,
+                    awaiting=awaiting,
+                    elapsed=self._deadline.elapsed,
+                    execution=course.execution and course.execution.to_result(),
+                    **ends.last_seen(course.ticket, histories.get(course.ticket.uuid)),
+                )
+            else:
+                course.timed_out, course.history = True, histories.get(course.ticket.uuid)
+                texts.append(text)
+                self._end(course)
+        if texts:
+            others = f" {len(texts) - 1} other tickets were given up too." if len(texts) > 1 else ""
+            self._context.warn(texts[0] + others)
 
-    def _give_up(self, ticket: Ticket) -> None:
-        self.timed_out = True
-        awaiting = self._drive.awaiting(ticket)
-        text = f"The {ticket} is not {self._wish.name} after {self._patience.timeout:g} seconds"
-        if ticket.status == FINAL_APPROVED:
-            text = f"The {ticket} is approved, but no result of its requests came within {self._patience.timeout:g} seconds"
+    def _too_late(self, course: Course) -> str:
+        seconds = f"{self._patience.timeout:g} seconds"
+        text = f"The {course.ticket} is not {course.wish.name} after {seconds}"
+        awaiting = course.awaiting()
+        if course.ticket.status == FINAL_APPROVED:
+            text = f"The {course.ticket} is approved, but no result of its requests came within {seconds}"
         elif awaiting:
             text += f": it awaits the step {awaiting['flow_name'] or awaiting['flow_uuid']!r} of {awaiting['approver_uuid']}"
-        text += ". Nothing is lost: run the task again to go on waiting."
-        if not self._patience.fails:
-            self._context.warn(text)
-            return
-        extra = self._last_seen(ticket)
-        raise WaitTimeout(
-            text,
-            awaiting=awaiting,
-            elapsed=self._deadline.elapsed,
-            execution=self.execution and self.execution.to_result(),
-            **extra,
-        )
+        return f"{text}. Nothing is lost: run the task again to go on waiting."
 
-    def _last_seen(self, ticket: Ticket, history: t.Sequence[HistoryEntry] | None = None) -> dict[str, t.Any]:
-        try:
-            entries = lookup.history_of(self._context.client, ticket) if history is None else history
-        except ExchangeError:
-            # What is to be told is the failure before this one.
-            return {"ticket": ticket.to_result()}
-        return {"ticket": ticket.to_result(), "history": [entry.to_result() for entry in entries]}
+    def _end(self, course: Course) -> None:
+        course.elapsed = self._deadline.elapsed
+
+
+def _unfinished(courses: Courses) -> list[Course]:
+    return [course for course in courses if course.elapsed is None and course.error is None]
