@@ -54,11 +54,17 @@ def assert_ends(process: subprocess.Popen[bytes], simulator: Simulator, number: 
 by_any_signal = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 
 
+@pytest.mark.parametrize("many", [False, True], ids=["one ticket", "a batch"])
 @pytest.mark.parametrize("in_process", [True, False], ids=["in process", "ordinary"])
 @by_any_signal
-def test_interrupted_wait(ansible: Ansible, simulator: Simulator, number: signal.Signals, in_process: bool) -> None:
+def test_interrupted_wait(
+    ansible: Ansible, simulator: Simulator, number: signal.Signals, in_process: bool, many: bool
+) -> None:
     uuid = ticket_in(simulator, "Pending")["uuid"]
-    task = status("approved", uuid=uuid, wait=True, wait_timeout=60, wait_interval=0.2)
+    wait = {"wait": True, "wait_timeout": 60, "wait_interval": 0.2}
+    tickets = [{"uuid": uuid, "status": "approved"}]
+    batch = {"name": "batch", "zstack.tickets.zstack_ticket_batch": {"tickets": tickets, **wait}}
+    task = batch if many else status("approved", uuid=uuid, **wait)
     with playing(ansible, task, in_process) as process:
         until(lambda: sum(uuid in row.query for row in simulator.log.select(action="queryTicket")) > 3)
         assert simulator.sessions.open
@@ -66,7 +72,7 @@ def test_interrupted_wait(ansible: Ansible, simulator: Simulator, number: signal
     Person(simulator, "approver").send("approve", uuid)
     again = ansible.play(task)[0]
     assert not again.failed
-    assert again["status_after"] == "FinalApproved"
+    assert (again["results"][0] if many else again)["status_after"] == "FinalApproved"
 
 
 @by_any_signal
