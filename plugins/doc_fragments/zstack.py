@@ -159,6 +159,7 @@ notes:
     (O(account_name), O(account_password)), or a virtual ID in a project (O(virtual_id_name), O(virtual_id_password), O(project_name)). Options
     of two ways are refused. The environment variables of these options count only if none of these options is given at all, here or in the
     C(module_defaults) of a task, so that one can act as somebody else than the environment says."
+  - An environment variable that is empty counts as not set, except E(ZSTACK_CONTEXT_PATH).
   - Proxies that the environment names (E(HTTP_PROXY), E(HTTPS_PROXY), E(NO_PROXY)) are used.
 """
 

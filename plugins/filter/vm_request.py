@@ -20,8 +20,9 @@ options:
       - The virtual machine, as a dictionary with the keys below.
       - C(name) and C(image) (UUID) are required, and so is either C(offering) (UUID of an instance offering) or C(cpus) together with C(memory).
       - C(memory) and C(root_disk_size) are bytes, or text such as V(8G).
-      - C(networks) is a list of UUIDs of L3 networks, or one alone. C(default_network) is the one among several that has the default route.
+      - C(networks) is a list of UUIDs of L3 networks. C(default_network) is the one among several that has the default route.
       - C(root_disk_offering) and C(data_disk_offerings) (list) are UUIDs of disk offerings.
+      - Lists may be text, with blanks, commas or line breaks between the UUIDs, and numbers may be text, as surveys of AWX answer.
       - C(zone), C(cluster) and C(host) are UUIDs that say where to place it.
       - C(description) is the virtual machine's. C(strategy) is V(InstantStart) or V(CreateStopped).
       - C(count) says how many equal ones are wanted.
@@ -72,6 +73,7 @@ _value:
       memorySize: 8589934592
 """
 
+import re
 import typing as t
 
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import InputError
@@ -111,7 +113,7 @@ def vm_request(machine: t.Any, defaults: t.Any = None) -> dict[str, t.Any]:
     if sorted(SIZE & set(described)) not in (["offering"], ["cpus", "memory"]):
         raise InputError(f"The virtual machine {name!r} needs one size: give either offering, or cpus and memory.")
     body: dict[str, t.Any] = {api: str(described[key]) for key, api in TEXTS.items() if key in described}
-    body.update({api: _list(described[key]) for key, api in LISTS.items() if key in described})
+    body.update({api: uuids for key, api in LISTS.items() if (uuids := _list(described.get(key, [])))})
     body.update({api: _whole(described[key], name, key) for key, api in NUMBERS.items() if key in described})
     return {
         "request_name": str(described.get("request_name", f"create {name}")),
@@ -137,7 +139,8 @@ def _described(machine: t.Any, defaults: t.Any) -> dict[str, t.Any]:
 
 
 def _list(value: t.Any) -> list[t.Any]:
-    return value if isinstance(value, list) else [value]
+    members = value if isinstance(value, list) else [value]
+    return [uuid for member in members for uuid in re.split(r"[\s,]+", str(member)) if uuid]
 
 
 def _whole(value: t.Any, name: str, key: str) -> int:

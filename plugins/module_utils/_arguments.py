@@ -12,6 +12,7 @@ import os
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ._api.settings import DEFAULT_CONTEXT_PATH, DEFAULT_PORT, DEFAULT_SCHEME, UnsaidNumber, UnsaidText
 from ._api.ways import variable
@@ -20,7 +21,15 @@ Spec = t.Dict[str, t.Dict[str, t.Any]]
 
 
 def _from_environment(option: str, **spec: t.Any) -> dict[str, t.Any]:
-    return dict(spec, fallback=(env_fallback, [variable(option)]))
+    return dict(spec, fallback=(_given, [variable(option)]))
+
+
+def _given(name: str) -> str:
+    """The value of an environment variable. An empty one is not given: AWX sets each variable of a credential, filled in or not."""
+    value: str = env_fallback(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
 
 
 def _part_of_url(
@@ -30,6 +39,8 @@ def _part_of_url(
 
     def look_up(name: str) -> t.Any:
         value = os.environ.get(name, default)
+        if value == "" and option != "context_path":  # which may be empty
+            value = default
         try:
             return unsaid(value)
         except ValueError:

@@ -73,8 +73,20 @@ def test_everything() -> None:
 
 def test_nothing_given_is_nothing_asked() -> None:
     """Empty answers of a survey are no wishes."""
-    empty: dict[str, Any] = {"description": "", "networks": [], "default_network": None, "count": None, "body": {}}
+    empty: dict[str, Any] = {
+        "description": "",
+        "networks": "\n",
+        "data_disk_offerings": [],
+        "default_network": None,
+        "count": None,
+        "body": {},
+    }
     assert vm_request({**PLAIN, **empty}) == vm_request(PLAIN)
+
+
+@pytest.mark.parametrize("networks", ["a b", "a\r\nb\n", " a, b", ["a", "b"], ["a b"], ["a,b", ""]])
+def test_lists_may_be_text(networks: Any) -> None:
+    assert vm_request({**PLAIN, "networks": networks})["api_body"]["l3NetworkUuids"] == ["a", "b"]
 
 
 def test_defaults() -> None:
