@@ -16,6 +16,8 @@ import gc
 import os
 import signal
 import sys
+import threading
+import time
 import typing as t
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -40,6 +42,9 @@ SWITCH = "zstack_in_process"
 
 OUR_PYTHON = "{{ ansible_playbook_python }}"
 """How inventories usually name it."""
+
+ORPHAN_SECONDS = 1.0
+"""How soon a worker notices that Ansible is gone."""
 
 display = Display()
 
@@ -85,7 +90,7 @@ class InProcessAction(ActionBase):
     def _is_wanted(self, task_vars: t.Mapping[str, t.Any]) -> bool:
         if SWITCH in task_vars:
             return bool(boolean(self._templar.template(task_vars[SWITCH]), strict=False))
-        return bool(boolean(os.environ.get(SWITCH.upper(), True), strict=False))
+        return bool(boolean(os.environ.get(SWITCH.upper()) or True, strict=False))
 
     def _is_our_python(self, task_vars: t.Mapping[str, t.Any]) -> bool:
         """Whether the task's Python is this one, or left to Ansible."""
@@ -158,6 +163,7 @@ def _clients() -> Clients:
         clients = _of_process[pid] = Clients()
         Finalize(clients, clients.close, exitpriority=10)
         _close_when_terminated(clients)
+        _end_with_ansible()
     return _of_process[pid]
 
 
@@ -172,3 +178,19 @@ def _close_when_terminated(clients: Clients) -> None:
             os.kill(os.getpid(), number)
 
         signal.signal(number, close_and_die)
+
+
+def _end_with_ansible() -> None:
+    """End, as by SIGTERM, soon after Ansible was killed.
+
+    Controllers cancel jobs by SIGKILL, which a worker that leads a session of its own (ansible-core 2.19 and newer) survives: it would go on
+    waiting for approvers, for nobody.
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(ORPHAN_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

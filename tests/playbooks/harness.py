@@ -208,6 +208,11 @@ class Ansible:
         return [exchange for exchange in self.simulator.log.select() if ASIDE not in exchange.headers]
 
     def _assert_no_secret(self, run: Run) -> None:
+        shown = [text for text in self.secrets() if text in run.output]
+        assert not shown, f"secrets are shown: {shown}\n{run.output}"
+
+    def secrets(self) -> set[str]:
+        """Everything so far that nobody may read, in every form in which it might be written."""
         secrets = {SECRET, hashlib.sha512(SECRET.encode()).hexdigest(), *self.more_secrets}
         secrets |= {str(person["access_key_secret"]) for person in self.simulator.identities.values()} - {"None"}
         for exchange in self._own_exchanges():
@@ -215,8 +220,7 @@ class Ansible:
             secrets.add(exchange.headers.get("Authorization", "").partition(" ")[2].rpartition(":")[2])
             if exchange.kind == LOGIN and exchange.status == 200:
                 secrets.add(json.loads(exchange.answer or b"{}").get("inventory", {}).get("uuid", ""))
-        shown = [text for secret in secrets - {""} for text in written_forms(secret) if text in run.output]
-        assert not shown, f"secrets are shown: {shown}\n{run.output}"
+        return {text for secret in secrets - {""} for text in written_forms(secret)}
 
 
 def assert_clean(run: Run, warnings: Iterable[str] = ()) -> None:

@@ -75,6 +75,17 @@ def test_interrupted_wait(
     assert (again["results"][0] if many else again)["status_after"] == "FinalApproved"
 
 
+def test_killed(ansible: Ansible, simulator: Simulator) -> None:
+    """Only Ansible is: the worker that is left would wait for an hour."""
+    uuid = ticket_in(simulator, "Pending")["uuid"]
+    task = status("approved", uuid=uuid, wait=True, wait_timeout=3600, wait_interval=0.2)
+    with playing(ansible, task, in_process=True) as process:
+        until(lambda: len(simulator.log.select(action="queryTicket")) > 3)
+        assert simulator.sessions.open
+        process.kill()
+        until(lambda: not simulator.sessions.open)
+
+
 @by_any_signal
 @pytest.mark.parametrize("action", ["loginIAM2VirtualID", "loginIAM2Project"])
 def test_interrupted_login(ansible: Ansible, simulator: Simulator, number: signal.Signals, action: str) -> None:
