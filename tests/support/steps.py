@@ -16,6 +16,7 @@ OLDEST_CORE = Environment("core-2.16")
 CORES_BETWEEN = [Environment(f"core-{version}") for version in ("2.17", "2.18", "2.19", "2.20")]
 MOLECULE = Environment("molecule")
 OLDEST_PYTHON = Environment("python-3.8")
+AWX = Environment("awx")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ CHAINS: list[list[Step]] = [
     ],
     [units("oldest", OLDEST_CORE), playbooks_in_part("oldest", OLDEST_CORE)],
     [scenario("ticket_request"), scenario("ticket_approval")],
+    [Step("awx", "awx", ("pytest", "-n", "2", "tests/awx"), AWX)],
     # The oldest Python has no ansible-core that the collection admits: only what a managed node needs.
     [Step("module_utils", "oldest", ("pytest", "-n", "2", "tests/unit/module_utils"), OLDEST_PYTHON)],
     [playbooks("matrix", core) for core in (OLDEST_CORE, *CORES_BETWEEN)],
