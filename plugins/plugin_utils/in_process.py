@@ -11,12 +11,12 @@ operation over the same options. Everything else, such as another connection, be
 
 from __future__ import annotations
 
+import _thread
 import functools
 import gc
 import os
 import signal
 import sys
-import threading
 import time
 import typing as t
 from multiprocessing.util import Finalize
@@ -193,4 +193,5 @@ def _end_with_ansible() -> None:
             time.sleep(ORPHAN_SECONDS)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, daemon=True).start()
+    # threading.Thread waits until the thread runs, which takes longer than all else here.
+    _thread.start_new_thread(watch, ())

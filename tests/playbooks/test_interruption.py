@@ -83,6 +83,7 @@ def test_killed(ansible: Ansible, simulator: Simulator) -> None:
         until(lambda: len(simulator.log.select(action="queryTicket")) > 3)
         assert simulator.sessions.open
         process.kill()
+        process.communicate(timeout=PATIENCE)
         until(lambda: not simulator.sessions.open)
 
 
