@@ -62,7 +62,7 @@ def read_blocks(text: str) -> list[Block]:
 
 
 def _read_mark(comment: str, line: int) -> tuple[str, str]:
-    name, _, value = comment.removeprefix(".. ").partition(":")
+    name, _colon, value = comment.removeprefix(".. ").partition(":")
     if name not in MARKS:
         raise ValueError(f"line {line}: {comment!r} is none of the marks {', '.join(MARKS)}")
     return name, value.strip()
@@ -116,7 +116,7 @@ class Reader:
             script = f"{command['command']}\nstatus=$?\nenv -0 >{variables}\nexit $status\n"
             self._judge(self.ansible.observe(["/bin/sh", "-c", script], self.shell), marks)
             lines = variables.read_text(encoding="utf-8").split("\0")
-            self.shell = {name: value for name, _, value in (line.partition("=") for line in lines if line)}
+            self.shell = {name: value for name, _equals, value in (line.partition("=") for line in lines if line)}
             if command["printed"]:
                 assert_printed(command["printed"], self.printed)
 
