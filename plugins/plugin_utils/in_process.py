@@ -67,14 +67,14 @@ class InProcessAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         try:
             args = with_profile(self._task.args, os.environ, display.warning)
+            if self._may_run_here(task_vars):
+                return dict(result, **self._run_here(args, task_vars))
             check_dictionaries(args, self.command.argument_spec)
         except InputError as error:
             return dict(result, **error.result())
-        if self._may_run_here(task_vars):
-            result.update(self._run_here(args, task_vars))
-        else:
-            result.update(self._execute_module(module_args=args, task_vars=task_vars, wrap_async=self._task.async_val))
-        return result
+        return dict(
+            result, **self._execute_module(module_args=args, task_vars=task_vars, wrap_async=self._task.async_val)
+        )
 
     def _may_run_here(self, task_vars: t.Mapping[str, t.Any]) -> bool:
         return (
@@ -117,7 +117,7 @@ class InProcessAction(ActionBase):
         # What an operation returns is masked already.
         masked = functools.partial(remove_values, no_log_strings=clients.secrets.forms)
         if validation.error_messages:
-            result: dict[str, t.Any] = masked(dict(failed=True, msg=self._refusal(validation.errors[0])))
+            result: dict[str, t.Any] = masked(self._refusal(args, validation.errors[0]))
         else:
             result = run(
                 self.command,
@@ -133,11 +133,17 @@ class InProcessAction(ActionBase):
             result["warnings"] = warnings
         return result
 
-    def _refusal(self, error: Exception) -> str:
-        """What C(AnsibleModule) says of options that do not fit the argument spec."""
-        if not isinstance(error, UnsupportedError):
-            return str(error)
-        return f"Unsupported parameters for ({self._task.resolved_action or self._task.action}) module: {error}"
+    def _refusal(self, args: t.Mapping[str, t.Any], error: Exception) -> dict[str, t.Any]:
+        """The result for options that do not fit the argument spec."""
+        try:
+            check_dictionaries(args, self.command.argument_spec)
+        except InputError as place:
+            return place.result()
+        text = str(error)
+        if isinstance(error, UnsupportedError):
+            # As C(AnsibleModule) says it.
+            text = f"Unsupported parameters for ({self._task.resolved_action or self._task.action}) module: {text}"
+        return dict(failed=True, msg=text)
 
 
 def _shows_invocation(task_vars: t.Mapping[str, t.Any]) -> bool:

@@ -30,6 +30,10 @@ def info(**options: Any) -> Task:
     return {"zstack.tickets.zstack_ticket_info": options}
 
 
+def batch(*tickets: Task, **options: Any) -> Task:
+    return {"zstack.tickets.zstack_ticket_batch": {"tickets": list(tickets), **options}}
+
+
 def process(**options: Any) -> Task:
     return {"zstack.tickets.zstack_ticket_flow_collection": {"name": "shop", **options}}
 

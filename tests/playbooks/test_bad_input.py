@@ -11,7 +11,7 @@ from tests.simulator.identities import fixed_uuid
 
 from .harness import Ansible, Run
 from .people import CREATE_VM, stored
-from .tasks import WEB, Task, info, status, ticket, web
+from .tasks import WEB, Task, batch, info, status, ticket, web
 
 pytestmark = pytest.mark.core
 
@@ -27,6 +27,8 @@ HALF_OF_A_WAY: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "two halves": ({"access_key_id": "key", "project_name": "p"}, ["Several ways to identify are given", "Give only one"]),
 }  # fmt: skip
+
+GOOD = {"name": "web", "requests": [WEB]}
 
 WRONG: dict[str, tuple[Task, list[str]]] = {
     # Which ticket
@@ -46,7 +48,7 @@ WRONG: dict[str, tuple[Task, list[str]]] = {
     "no requests": (ticket(requests=[]), ["requests is []", "must be a list of at least one request"]),
     "request that is no mapping": (ticket(requests=["create vm"]), ["requests[0] is 'create vm': it must be a dictionary."]),
     "requests that are a mapping": (ticket(requests=WEB), ["requests", "convert to list"]),
-    "request without an API": (ticket(requests=[{"request_name": "vm"}]), ["missing required arguments: api_name found in requests"]),
+    "request without an API": (ticket(requests=[{"request_name": "vm"}]), ["requests[0]: missing required arguments: api_name"]),
     "blank API": (ticket(requests=[WEB, {"api_name": " "}]), ["requests[1].api_name is ' '", "must name an API message, such as org.zstack"]),
     "no execution": (ticket(requests=[{**WEB, "execute_times": 0}]), ["requests[0].execute_times is 0", "must be at least 1"]),
     "too many executions": (ticket(requests=[{**WEB, "execute_times": 2**31}]), ["requests[0].execute_times is 2147483648", "at most 2147483647"]),
@@ -55,10 +57,21 @@ WRONG: dict[str, tuple[Task, list[str]]] = {
     "executions in words": (ticket(requests=[{**WEB, "execute_times": "twice"}]), ["execute_times", "int"]),
     "body that is no mapping": (ticket(requests=[{**WEB, "api_body": [1]}]), ["api_body", "dict"]),
     "unknown suboption": (
-        ticket(requests=[{**WEB, "times": 2}]), ["nsupported parameters", "requests.times", "execute_times"],
+        ticket(requests=[{**WEB, "times": 2}]), ["requests[0]: Unsupported parameters: times", "execute_times"],
     ),
     "unknown option": (ticket(flavour="small"), ["Unsupported parameters for (zstack.tickets.zstack_ticket) module: flavour", "flow_collection_uuid"]),
     "very large body": (ticket(requests=[web(name="u" * 70000)]), ["requests takes 70", "at most 65535", "divide the requests"]),
+    # Batches: the item is told, and nothing is sent for any
+    "long name in a batch": (batch(GOOD, {**GOOD, "name": "n" * 256}), ["tickets[1]: name is 'nnn", "has 256 characters"]),
+    "empty name in a batch": (batch(GOOD, {**GOOD, "name": ""}), ["tickets[1]: name is '': it must not be blank"]),
+    "nothing in a batch": (batch(GOOD, {}), ["tickets[1]: one of the following is required: uuid, name"]),
+    "unknown suboption in a batch": (batch(GOOD, {**GOOD, "flavour": "small"}), ["tickets[1]: Unsupported parameters: flavour", "resubmit"]),
+    "request without an API in a batch": (
+        batch(GOOD, {"name": "b", "requests": [WEB, {"requestName": "vm"}]}), ["tickets[1].requests[1]: missing required arguments: api_name"],
+    ),
+    "unknown status in a batch": (batch(GOOD, {**GOOD, "status": "open"}), ["tickets[1]: value of status must be one of: approved, ", "got: open"]),
+    "one ticket, two wishes": (batch(GOOD, {**GOOD, "description": "x"}), ["tickets[1] and tickets[0] mean the same ticket ('web')", "Leave one of them out"]),
+    "no workers": (batch(GOOD, workers=0), ["workers is 0: it must be at least 1"]),
     # Choices and numbers
     "unknown status": (status("accepted"), ["value of status must be one of: approved, rejected, cancelled, pending, got: accepted"]),
     "unknown status to look for": (info(status=["Pending", "open"]), ["value of status must be one or more of: Pending, ", "open"]),

@@ -111,7 +111,8 @@ def _refuse_contradictions(items: t.Sequence[Item]) -> None:
         other = first.setdefault(item.key, number)
         if items[other] != item:
             raise InputError(
-                f"tickets[{number}] and tickets[{other}] mean the same ticket and want different things of it. Leave one of them out."
+                f"tickets[{number}] and tickets[{other}] mean the same ticket ({item.wish.uuid or item.wish.name!r}) "
+                "and want different things of it. Leave one of them out."
             )
 
 

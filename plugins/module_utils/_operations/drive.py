@@ -44,7 +44,7 @@ class StatusWish:
         :raises InputError: an option cannot be right.
         """
         uuid, name, comment = options.get("uuid"), options.get("name"), options.get("comment")
-        if not uuid and not name:
+        if not uuid and name is None:
             raise InputError("Neither uuid nor name is given. Give one of them, so that the ticket can be told.")
         if name is not None:
             identity.check_name(name)

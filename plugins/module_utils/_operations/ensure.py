@@ -50,7 +50,7 @@ class TicketWish:
         :raises InputError: an option cannot be right.
         """
         uuid, name, description = options.get("uuid"), options.get("name"), options.get("description")
-        if not uuid and not name:
+        if not uuid and name is None:
             raise InputError("Neither uuid nor name is given. Give one of them, so that the ticket can be told.")
         flow_collection_uuid = options.get("flow_collection_uuid")
         if name is not None:
