@@ -69,12 +69,22 @@ def test_an_expired_session_is_replaced(ansible: Ansible) -> None:
     ("options", "words"),
     [
         ({"access_key_id": "RequesterAccessKeySi", "access_key_secret": "wrong"}, "account_name or virtual_id_name"),
+        (
+            {"session_token": "0" * 32},
+            "session_token: it is not a valid session, or not any more. A session is made by",
+        ),
         ({"state": "absent"}, "session_token: to log out, the session must be given"),
-        ({**LOGIN_OPTIONS, "virtual_id_password": "wrong"}, "was refused"),
     ],
 )
 def test_refusals(ansible: Ansible, options: dict[str, str], words: str) -> None:
-    task = ansible.play(session(**options))[0]
+    for task in ansible.play({**session(**options), "check_mode": True}, session(**options)):
+        assert task.failed
+        assert words in task["msg"]
+        assert not task.changed
+
+
+def test_a_wrong_password(ansible: Ansible) -> None:
+    task = ansible.play(session(**{**LOGIN_OPTIONS, "virtual_id_password": "wrong"}))[0]
     assert task.failed
-    assert words in task["msg"]
+    assert "was refused" in task["msg"]
     assert not task.changed

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from .._errors import ApiError, ExchangeError, InputError, LostWrite
 from . import jobs
 from .access_key import SKEWED
-from .identity import INVALID_SESSION, Caller, ProjectLogin
+from .identity import INVALID_SESSION, Caller, Login, ProjectLogin
 from .retry import Clock, Deadline, backoff
 from .secrets import Secrets
 from .settings import API_VERSION_PATH, Endpoint, Limits, Tls
@@ -103,17 +103,23 @@ class Client:
         with self._lock:
             return self._identity.member(self)
 
+    def login(self) -> Login:
+        """The way to identify, if it is a login, which makes sessions; nothing is sent.
+
+        :raises InputError: it is another one.
+        """
+        if not isinstance(self._identity, Login):
+            raise InputError(
+                "A session is made by a login: give account_name or virtual_id_name with what belongs to it."
+            )
+        return self._identity
+
     def keep_session(self) -> str:
         """Log in, and return the session for others to use: it is not logged out here, and no secret any more.
 
         :raises InputError: this way to identify makes no session.
         """
-        token = self._identity.keep()
-        if token is None:
-            raise InputError(
-                "A session is made by a login: give account_name or virtual_id_name with what belongs to it."
-            )
-        return self.reveal(token)
+        return self.reveal(self.login().keep())
 
     def reveal(self, token: str) -> str:
         """The session as a result that the user has asked for."""

@@ -88,10 +88,6 @@ class Identity:
         """Who we are to the API, if it tells. C(read_only) keeps to calls that change nothing at all."""
         return None
 
-    def keep(self) -> str | None:
-        """Log in if need be, and return the session as the caller's own: it is not logged out here. None if there is none."""
-        return None
-
     def close(self) -> str | None:
         """Log out what was logged in here. Never fails; returns a warning if a session may be left."""
         return None
@@ -226,7 +222,8 @@ class Login(Identity):
         self.log_in()
         return self._caller
 
-    def keep(self) -> str | None:
+    def keep(self) -> str:
+        """Log in if need be, and return the session as the caller's own: it is not logged out here."""
         with self._lock:
             self.headers("GET", "")
             self._is_logged_in = False

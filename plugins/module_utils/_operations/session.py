@@ -44,6 +44,12 @@ def ensure_session(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
         return Outcome(changed=valid, result=dict(session_token=None))
     if valid:
         return Outcome(changed=False, result=dict(session_token=context.client.reveal(str(token))))
+    try:
+        context.client.login()
+    except InputError as error:
+        if token:
+            error.message = f"session_token: it is not a valid session, or not any more. {error.message}"
+        raise
     if context.check_mode:
         return Outcome(changed=True, result=dict(session_token=None))
     return Outcome(changed=True, result=dict(session_token=context.client.keep_session()))
