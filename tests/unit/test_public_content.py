@@ -79,9 +79,10 @@ def test_changelog_names_every_playbook() -> None:
     assert named >= set(PLAYBOOKS)
 
 
-def test_report_describes_its_variables() -> None:
-    described = VARIABLE.findall((ROOT / "playbooks" / "report.yml").read_text(encoding="utf-8"))
-    (play,) = read_yaml("playbooks/report.yml")
+@pytest.mark.parametrize("playbook", ["report", "awx_setup"])
+def test_playbook_describes_its_variables(playbook: str) -> None:
+    described = VARIABLE.findall((ROOT / "playbooks" / f"{playbook}.yml").read_text(encoding="utf-8"))
+    (play,) = read_yaml(f"playbooks/{playbook}.yml")
     assert [name for name, _default in described] == list(play["vars"])
     for name, default in described:
         assert "{{" in str(play["vars"][name]) or yaml.safe_load(default) == play["vars"][name]
