@@ -82,16 +82,7 @@ class Job:
         (self.folder / "env" / "cmdline").write_text(cmdline)
         (self.folder / "inventory" / "hosts").write_text("")
         playbook = f"playbooks/{read(self.template)['playbook']}"
-        command = [
-            str(PROGRAMS / "ansible-runner"),
-            "run",
-            str(self.folder),
-            "-p",
-            playbook,
-            "--ident",
-            ident,
-            f"--cmdline={cmdline}",
-        ]
+        command = [str(PROGRAMS / "ansible-runner"), "run", str(self.folder), "-p", playbook, "--ident", ident]
         return subprocess.Popen(
             command,
             cwd=self.ansible.folder,

@@ -127,7 +127,7 @@ def test_rejected_and_reported(ansible: Ansible, simulator: Simulator, approver:
         approver.send("reject", (stored(simulator) or {})["uuid"], reason)
 
     with meanwhile(simulator, "queryTicket", reject, times=4):
-        done = Job(ansible, "request", member(simulator, "requester"), MACHINES, IMPATIENT).run("1")
+        done = Job(ansible, "request", member(simulator, "requester"), MACHINES, IMPATIENT).run("1", "-vvvv")
     assert done.status == "failed"
     ticket: dict[str, Any] = stored(simulator) or {}
     outcome = done.artifacts["ticket_request_outcome"]
