@@ -1,7 +1,7 @@
 # Every command of a contributor's day. `make` lists them; tests/support holds what they do.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix awx molecule chaos benchmark coverage format docs picture screenshots build release-check clean
+.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix awx molecule ee chaos benchmark coverage format docs picture screenshots build release-check clean
 
 # The first Python that starts and is new enough: a name on PATH may be a shim with nothing behind it.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do \
@@ -28,7 +28,7 @@ simulator:  ## Run the simulator, and print what points other shells at it
 	@exec $(DEMO)/python -m tests.simulator --port 0
 
 test:  ## Check everything, as before a merge
-	@$(CHECK) lint types docs build sanity units playbooks oldest awx
+	@$(CHECK) lint types docs build sanity units playbooks oldest awx ee
 
 lint:  ## Style, spelling, types, documentation, changelog
 	@$(CHECK) lint types
@@ -56,6 +56,9 @@ awx:  ## AWX: its set-up, and its jobs by ansible-runner
 
 molecule:  ## The roles' scenarios, in which a simulator is the server
 	@$(CHECK) molecule
+
+ee:  ## Execution and decision environments, as far as that goes without containers
+	@$(CHECK) ee
 
 chaos: dev  ## SEEDS=1000 draws of tasks and faults, or the one of SEED=7 with its story
 	@.venv/bin/python -m tests.chaos $(if $(SEED),--seed $(SEED) --verbose,--seeds $(or $(SEEDS),1000))

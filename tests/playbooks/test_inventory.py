@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
@@ -17,6 +18,8 @@ from tests.simulator.identities import fixed_uuid
 from .harness import SECRET, Ansible, Run, assert_clean
 from .people import Person, ticket_in
 from .tasks import Task, info
+
+pytestmark = pytest.mark.core
 
 STATUSES = ("Pending", "IntermediateApproved", "FinalApproved", "Cancelled", "Rejected")
 HOSTILE = "{{ lookup('ansible.builtin.pipe', 'touch pwned') }}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.support.environments import ROOT
 
 from .examples import VARIABLES
 from .guides import HOST
-from .harness import Ansible, Run
+from .harness import Ansible, Run, assert_clean
 from .people import Person, api_request
 
 pytestmark = pytest.mark.core
@@ -46,6 +47,17 @@ def test_collection(ansible: Ansible) -> None:
     again, waited = play(ansible, {**ask_and_wait, "tasks": [ask, wait]})
     assert not again.changed
     assert waited["execution"]["results"][0]["success_times"] == 1
+
+
+def test_ad_hoc_commands(ansible: Ansible, requester: Person) -> None:
+    requester.create("web shop, first server")
+    commands = re.findall(r"^    (ansible .+)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert commands
+    for command in commands:
+        run = ansible.run(shlex.split(command), ansible.environment("requester"))
+        assert_clean(run)
+        assert "localhost | SUCCESS" in run.output
+        assert "web shop, first server" in run.output
 
 
 def test_ticket_approval(ansible: Ansible, requester: Person) -> None:

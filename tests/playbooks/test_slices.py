@@ -65,6 +65,7 @@ def assert_decided_once(simulator: Simulator, runs: Sequence[Run]) -> None:
     assert len(sent) == len(names)
 
 
+@pytest.mark.core
 def test_slices_of_a_job(ansible: Ansible, simulator: Simulator, source: Path) -> None:
     """A controller reads the inventory once and hands each slice every third host, as a script."""
     told = ansible.run(

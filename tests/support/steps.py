@@ -12,6 +12,7 @@ from tests.support.environments import ROOT, Environment
 
 DEV = Environment("dev")
 DOCS = Environment("docs")
+EE = Environment("ee")
 OLDEST_CORE = Environment("core-2.16")
 CORES_BETWEEN = [Environment(f"core-{version}") for version in ("2.17", "2.18", "2.19", "2.20")]
 MOLECULE = Environment("molecule")
@@ -97,6 +98,7 @@ CHAINS: list[list[Step]] = [
         # What Galaxy and Automation Hub check of an upload. It writes its findings where it stands.
         Step("galaxy-importer", "build", ("python", "-m", "galaxy_importer.main", TARBALL), folder=BUILD),
     ],
+    [Step("ee", "ee", ("pytest", "-n", "0", "tests/ee"), EE)],
     [units("oldest", OLDEST_CORE), playbooks_in_part("oldest", OLDEST_CORE)],
     [scenario("ticket_request"), scenario("ticket_approval")],
     [Step("awx", "awx", ("pytest", "-n", "2", "tests/awx"), AWX)],
