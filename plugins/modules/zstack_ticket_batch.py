@@ -120,7 +120,7 @@ options:
       steps:
         description:
           - Which steps O(tickets[].status=approved) approves, as O(zstack.tickets.zstack_ticket_status#module:steps).
-          - With V(none) nothing is sent for O(tickets[].status). That is for whoever only waits for others.
+          - V(none) is for whoever only waits for others.
         type: str
         choices: [all, next, none]
         default: all

@@ -70,7 +70,8 @@ options:
   steps:
     description:
       - V(all) approves steps as long as the due one is the caller's. V(next) approves only the one that is due when the task begins.
-      - V(none) sends nothing at all. With O(wait=true), the task then waits for the decision of others, even if the caller could decide as well.
+      - V(none) sends nothing, except for the event that O(reopen=true) allows. With O(wait=true), the task then waits for the decision of others, even if
+        the caller could decide as well.
     type: str
     choices: [all, next, none]
     default: all

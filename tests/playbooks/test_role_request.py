@@ -28,8 +28,7 @@ TWO = {
     "ticket_request_vm_defaults": {"image": IMAGE, "offering": OFFERING, "networks": [NETWORK]},
 }
 IMPATIENT = {"ticket_request_wait_interval": 0.1, "ticket_request_wait_timeout": 30}
-WAIT = "Wait until each ticket is approved and its requests have been run"
-SUBMIT = "zstack.tickets.ticket_request : Submit each ticket"
+WAIT = "Wait until all tickets are approved and their requests have been run"
 
 
 def ask(
@@ -102,6 +101,23 @@ def test_rejected(ansible: Ansible, simulator: Simulator, approver: Person, in_p
     assert not is_changed(again)
 
 
+def test_each_that_was_refused_is_told(ansible: Ansible, simulator: Simulator, approver: Person) -> None:
+    """What was decided on the one does not end the wait for the other."""
+    comments = {"web": "One is enough.", "db": "Use the old one."}
+
+    def reject() -> None:
+        for name, comment in comments.items():
+            approver.send("reject", (stored(simulator, name) or {})["uuid"], comment)
+
+    with meanwhile(simulator, "queryTicket", reject, times=6):
+        run = ask(ansible, {**TWO, **IMPATIENT}, failed=True)
+    (said,) = [task for task in run if task.name.endswith("Say which tickets failed and why")]
+    for name, comment in comments.items():
+        assert f"The ticket {name!r}" in said["msg"]
+        assert f"it became Rejected by {APPROVER}, with the comment {comment!r}" in said["msg"]
+    assert [result["history"][-1]["comment"] for result in results(run)] == list(comments.values())
+
+
 def test_sent_once_more(ansible: Ansible, simulator: Simulator, approver: Person) -> None:
     quick = {**ONE, "ticket_request_wait": False}
     ask(ansible, quick)
@@ -109,6 +125,9 @@ def test_sent_once_more(ansible: Ansible, simulator: Simulator, approver: Person
     assert results(ask(ansible, quick))[0]["ticket"]["status"] == "Rejected"
     run = ask(ansible, {**quick, "ticket_request_reopen": True})
     assert is_changed(run)
+    (result,) = results(run)
+    assert (result["status_before"], result["status_after"]) == ("Rejected", "Pending")
+    assert result["awaiting"]["approver_uuid"] == APPROVER
     assert (stored(simulator) or {})["status"] == "Pending"
     assert not is_changed(ask(ansible, {**quick, "ticket_request_reopen": True}))
 
@@ -173,13 +192,19 @@ def test_answer_lost_after_the_creation(ansible: Ansible, simulator: Simulator) 
         ({"ticket_request_tickets": [{"vms": [WEB]}]}, "name"),
         ({**ONE, "ticket_request_resubmit": "perhaps"}, "never, unapproved, always"),
         ({**ONE, "ticket_request_vms": [{"name": "web"}]}, "The virtual machine 'web' has no image."),
+        ({"ticket_request_vms": [WEB]}, "Give either ticket_request_name with"),
+        ({**TWO, "ticket_request_vms": [WEB]}, "Give either ticket_request_name with"),
+        ({"ticket_request_tickets": [{"name": "web", "vm": [WEB]}]}, "vm"),
+        ({"ticket_request_name": "web"}, "it must be a list of at least one request"),
+        ({**ONE, "ticket_request_wait_timeout": 0}, "ticket_request_wait_timeout is 0"),
+        ({**ONE, "ticket_request_wait_interval": -1}, "ticket_request_wait_interval is -1"),
     ],
 )
 def test_mistakes_are_told(ansible: Ansible, simulator: Simulator, variables: dict[str, Any], words: str) -> None:
     role = {"ansible.builtin.include_role": {"name": "zstack.tickets.ticket_request"}, "vars": variables}
     run = ansible.play(role, keywords={"ignore_errors": False}, returncode=2)
     assert words in run.output
-    assert not list(simulator.cloud.tickets)
+    assert not run.exchanges
 
 
 def test_hostile_texts_are_not_templates(ansible: Ansible, simulator: Simulator, approver: Person) -> None:

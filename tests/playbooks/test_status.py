@@ -110,6 +110,13 @@ BEHAVIOURS = [
         ],
     ),
     Behaviour(
+        "reopened and left to others",
+        status("approved", reopen=True, steps="none"),
+        of_approver("Rejected"),
+        "approver",
+        does=["reopen"],
+    ),
+    Behaviour(
         "recalled, reopened and approved",
         status("approved", reopen=True),
         of_approver("Cancelled"),

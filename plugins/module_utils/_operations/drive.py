@@ -102,12 +102,14 @@ class DriveTicket:
         if ticket is None:
             raise TicketError("The ticket was deleted meanwhile.")
         operations: list[Operation[Ticket]] = []
-        if self._wish.steps == "none":
+        if self._wish.steps == "none" and not self._wish.reopen:
             # Whoever only waits for others has nothing to send, even where it would be the caller's turn.
             return operations
         while len(operations) <= len(self._processes.steps_of(ticket)) + 1:
             event = moves.next_event(ticket.status, self._wish.wish, self._wish.reopen)
-            if event is None or (event == moves.APPROVE and not self._is_to_approve(ticket, operations)):
+            if event is None or (self._wish.steps == "none" and event != moves.REOPEN):
+                break
+            if event == moves.APPROVE and not self._is_to_approve(ticket, operations):
                 break
             predicted = self._predict(ticket, event)
             operations.append(self._operation(ticket, event, predicted))
