@@ -112,8 +112,7 @@ BEHAVIOURS = [
     Behaviour(
         "reopened and left to others",
         status("approved", reopen=True, steps="none"),
-        of_approver("Rejected"),
-        "approver",
+        in_status("Rejected"),
         does=["reopen"],
     ),
     Behaviour(
