@@ -28,7 +28,7 @@ simulator:  ## Run the simulator, and print what points other shells at it
 	@exec $(DEMO)/python -m tests.simulator --port 0
 
 test:  ## Check everything, as before a merge
-	@$(CHECK) lint types docs build sanity units playbooks oldest awx ee
+	@$(CHECK) lint types docs build sanity units playbooks oldest molecule awx ee
 
 lint:  ## Style, spelling, types, documentation, changelog
 	@$(CHECK) lint types
