@@ -63,6 +63,7 @@ class InProcessAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Run the task here if it may, else as an ordinary module; the result is the same."""
+        _end_with_ansible(os.getpid())
         task_vars = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         try:
@@ -169,7 +170,6 @@ def _clients() -> Clients:
         clients = _of_process[pid] = Clients()
         Finalize(clients, clients.close, exitpriority=10)
         _close_when_terminated(clients)
-        _end_with_ansible()
     return _of_process[pid]
 
 
@@ -186,18 +186,19 @@ def _close_when_terminated(clients: Clients) -> None:
         signal.signal(number, close_and_die)
 
 
-def _end_with_ansible() -> None:
-    """End, as by SIGTERM, soon after Ansible was killed.
+@functools.cache
+def _end_with_ansible(pid: int) -> None:
+    """Once for each worker: let it end, as by SIGTERM, soon after Ansible was killed.
 
-    Controllers cancel jobs by SIGKILL, which a worker that leads a session of its own (ansible-core 2.19 and newer) survives: it would go on
-    waiting for approvers, for nobody.
+    Controllers cancel jobs by SIGKILL. A worker that leads a session of its own (ansible-core 2.19 and newer) survives that, and so does the
+    ordinary module that it runs: they would go on waiting for approvers, for nobody. There, SIGTERM ends both.
     """
     parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(ORPHAN_SECONDS)
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
 
     # threading.Thread waits until the thread runs, which takes longer than all else here.
     _thread.start_new_thread(watch, ())

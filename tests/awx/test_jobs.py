@@ -155,9 +155,11 @@ def test_decided(ansible: Ansible, simulator: Simulator) -> None:
         assert (stored(simulator) or {})["status"] == status
 
 
-def test_cancelled_and_relaunched(ansible: Ansible, simulator: Simulator, approver: Person) -> None:
+@pytest.mark.parametrize("in_process", [True, False], ids=["in process", "ordinary"])
+def test_cancelled_and_relaunched(ansible: Ansible, simulator: Simulator, approver: Person, in_process: bool) -> None:
     """AWX ends a cancelled job by SIGKILL. What is left of it logs out, and the next launch takes its ticket over."""
-    job = Job(ansible, "request", member(simulator, "requester"), MACHINES, IMPATIENT)
+    more = {**IMPATIENT, "zstack_in_process": in_process}
+    job = Job(ansible, "request", member(simulator, "requester"), MACHINES, more)
     process = job.start("1")
     try:
         until(lambda: calls(simulator, "queryTicket") > 3)
