@@ -1,7 +1,7 @@
 # Every command of a contributor's day. `make` lists them; tests/support holds what they do.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo simulator test lint types sanity units playbooks oldest matrix awx molecule ee chaos benchmark coverage format docs picture screenshots build release-check clean
+.PHONY: help dev demo simulator test lint types sanity units playbooks eda oldest matrix awx molecule ee chaos benchmark coverage format docs picture screenshots build release-check clean
 
 # The first Python that starts and is new enough: a name on PATH may be a shim with nothing behind it.
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1[1-9]*/bin/python3; do \
@@ -28,7 +28,7 @@ simulator:  ## Run the simulator, and print what points other shells at it
 	@exec $(DEMO)/python -m tests.simulator --port 0
 
 test:  ## Check everything, as before a merge
-	@$(CHECK) lint types docs build sanity units playbooks oldest molecule awx ee
+	@$(CHECK) lint types docs build sanity units playbooks eda oldest molecule awx ee
 
 lint:  ## Style, spelling, types, documentation, changelog
 	@$(CHECK) lint types
@@ -44,6 +44,9 @@ units:  ## Tests below Ansible
 
 playbooks:  ## Playbooks against the simulator
 	@$(CHECK) playbooks
+
+eda:  ## Rulebooks and their event source against the simulator. ansible-rulebook needs Java 17
+	@$(CHECK) eda
 
 oldest:  ## Units and a part of the playbooks with the oldest ansible-core, the modules' code with the oldest Python
 	@$(CHECK) oldest

@@ -16,6 +16,7 @@ EE = Environment("ee")
 OLDEST_CORE = Environment("core-2.16")
 CORES_BETWEEN = [Environment(f"core-{version}") for version in ("2.17", "2.18", "2.19", "2.20")]
 MOLECULE = Environment("molecule")
+EDA = Environment("eda")
 OLDEST_PYTHON = Environment("python-3.8")
 AWX = Environment("awx")
 
@@ -74,6 +75,8 @@ def read_version() -> str:
 BUILD = ".cache/build"
 TARBALL = f"zstack-tickets-{read_version()}.tar.gz"
 
+COLLECTION = ".venv/collections/ansible_collections/zstack/tickets"
+
 CHAINS: list[list[Step]] = [
     # ansible-test keeps virtual environments of its own, which two runs at once might both be making.
     [sanity("sanity", OLDEST_CORE), sanity("sanity", DEV), *(sanity("matrix", core) for core in CORES_BETWEEN)],
@@ -83,9 +86,7 @@ CHAINS: list[list[Step]] = [
         lint("format", "ruff", "format", "--check", "--diff", "."),
         lint("yamllint", "yamllint", "--strict", "."),
         lint("codespell", "codespell"),
-        Step(
-            "mypy", "types", ("mypy", ".venv/collections/ansible_collections/zstack/tickets/plugins", "tests", "demo")
-        ),
+        Step("mypy", "types", ("mypy", f"{COLLECTION}/plugins", f"{COLLECTION}/extensions/eda", "tests", "demo")),
         lint("changelog", "antsibull-changelog", "lint"),
         lint(
             "documentation",
@@ -100,6 +101,7 @@ CHAINS: list[list[Step]] = [
     ],
     [Step("ee", "ee", ("pytest", "-n", "0", "tests/ee"), EE)],
     [units("oldest", OLDEST_CORE), playbooks_in_part("oldest", OLDEST_CORE)],
+    [Step("rulebooks", "eda", ("pytest", "-n", "2", "tests/eda"), EDA)],
     [scenario("ticket_request"), scenario("ticket_approval")],
     [Step("awx", "awx", ("pytest", "-n", "2", "tests/awx"), AWX)],
     # The oldest Python has no ansible-core that the collection admits: only what a managed node needs.

@@ -58,7 +58,12 @@ def any_of(field: str, values: t.Iterable[str]) -> list[str]:
 
 
 def read(
-    client: Client, path: str, conditions: t.Sequence[str] = (), sort: str | None = None, limit: int | None = None
+    client: Client,
+    path: str,
+    conditions: t.Sequence[str] = (),
+    sort: str | None = None,
+    limit: int | None = None,
+    fields: t.Sequence[str] = (),
 ) -> list[t.Mapping[str, t.Any]]:
     """All rows that meet all conditions, or the first C(limit) of them.
 
@@ -67,16 +72,17 @@ def read(
     met twice; those met twice are dropped.
 
     :param sort: C(+field) or C(-field).
+    :param fields: the members that rows shall have, C(uuid) among them; all if none is named.
     :raises ApiError: the server refuses a condition, the field to sort by, or the caller.
     :raises MalformedAnswer: the answer has no list of objects.
     """
     if limit is not None and limit <= PAGE:
-        return _page(client, path, conditions, sort, limit, 0)[:limit]
+        return _page(client, path, conditions, sort, limit, 0, fields)[:limit]
     rows: dict[str, t.Mapping[str, t.Any]] = {}
     start = 0
     after: list[str] = []
     while limit is None or len(rows) < limit:
-        page = _page(client, path, [*conditions, *after], sort, PAGE, start)
+        page = _page(client, path, [*conditions, *after], sort, PAGE, start, fields)
         if len(page) < PAGE and not rows:
             return page
         known = len(rows)
@@ -95,7 +101,13 @@ def read(
 
 
 def _page(
-    client: Client, path: str, conditions: t.Sequence[str], sort: str | None, limit: int, start: int
+    client: Client,
+    path: str,
+    conditions: t.Sequence[str],
+    sort: str | None,
+    limit: int,
+    start: int,
+    fields: t.Sequence[str],
 ) -> list[t.Mapping[str, t.Any]]:
     query: list[tuple[str, str]] = [("q", condition) for condition in conditions]
     if sort is not None or limit == PAGE:
@@ -103,6 +115,8 @@ def _page(
     query.append(("limit", str(limit)))
     if start:
         query.append(("start", str(start)))
+    if fields:
+        query.append(("fields", ",".join(fields)))
     rows = client.get(path, query).get("inventories")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise MalformedAnswer(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, zstack.tickets contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding tickets, their processes and their history on the server.
+"""Finding tickets, their processes and their history on the server, and oneself among those who approve.
 
 **PRIVATE** to the collection; its contents may change without notice.
 """
@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from .._api import query
 from .._api.client import Client
+from .._errors import InputError
 from .._tickets.flow import AWAITING_STATUSES, Step, chain
 from .._tickets.flow_collection import FlowCollection
 from .._tickets.history import HistoryEntry, in_order
@@ -24,6 +25,20 @@ HISTORIES = "/tickets/histories"
 ARCHIVED_HISTORIES = "/tickets/histories/archives"
 STEPS = "/tickets/flow"
 FLOW_COLLECTIONS = "/tickets/flow-collections"
+
+
+def own_uuid(client: Client, read_only: bool = False) -> str:
+    """The account or virtual ID that steps name when they await the caller.
+
+    :param read_only: as in C(Client.caller).
+    :raises InputError: the API does not tell who the caller is.
+    """
+    caller = client.caller(read_only)
+    if caller is None:
+        raise InputError(
+            "awaiting_me: the API does not tell whose session or access key this is. Log in with an account or a virtual ID instead."
+        )
+    return caller.operator_uuid
 
 
 def ticket_by_uuid(client: Client, uuid: str) -> Ticket | None:

@@ -26,7 +26,7 @@ def read_tickets(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     conditions = _conditions(options)
     archived, limit, name = bool(options.get("archived")), options.get("limit"), options.get("name")
     wanted_context, awaiting_me = options.get("account_system_context"), options.get("awaiting_me")
-    me = _me(context) if awaiting_me else None
+    me = lookup.own_uuid(context.client, context.check_mode) if awaiting_me else None
     # What the server cannot select exactly is selected here, and its first rows are then not yet the ones that are wanted.
     selected_here = bool(name is not None or wanted_context or awaiting_me)
     path = lookup.ARCHIVES if archived else lookup.TICKETS
@@ -66,15 +66,6 @@ def _conditions(options: t.Mapping[str, t.Any]) -> list[str]:
             "awaiting_me and archived are both given: an archived ticket awaits nobody. Give one of the two."
         )
     return conditions
-
-
-def _me(context: Context) -> str:
-    caller = context.client.caller(read_only=context.check_mode)
-    if caller is None:
-        raise InputError(
-            "awaiting_me: the API does not tell whose session or access key this is. Log in with an account or a virtual ID instead."
-        )
-    return caller.operator_uuid
 
 
 def _archive_members(row: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
