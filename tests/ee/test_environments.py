@@ -20,7 +20,7 @@ import yaml
 from tests.playbooks.harness import SECRET, Ansible, assert_clean, written_forms
 from tests.playbooks.people import stored
 from tests.simulator import Simulator
-from tests.support.environments import ROOT, Environment
+from tests.support.environments import ROOT, Environment, find_python
 
 DEFINITIONS = ROOT / "docs" / "environments"
 EE = Environment("ee")
@@ -42,6 +42,13 @@ class Context:
         found = re.search(r'^ARG ANSIBLE_INSTALL_REFS="(.+)"$', self.containerfile, re.MULTILINE)
         assert found
         return shlex.split(found[1])
+
+    @property
+    def python(self) -> Path:
+        """An interpreter of the version that the image has, or else that of the tests."""
+        found = re.search(r'^ARG PYPKG="python(.+)"$', self.containerfile, re.MULTILINE)
+        assert found
+        return find_python(found[1]) or Path(sys.executable)
 
     def read(self, name: str) -> str:
         return (self.folder / "_build" / name).read_text(encoding="utf-8")
@@ -88,7 +95,7 @@ def test_execution_environment(ansible: Ansible, simulator: Simulator, tmp_path:
     requirements = python_requirements(context, shared)
     assert "requests>=2.25" in requirements.read_text(encoding="utf-8")
     image = tmp_path / "image"
-    run(UV, "venv", "--quiet", "--python", sys.executable, image)
+    run(UV, "venv", "--quiet", "--python", context.python, image)
     run(UV, "pip", "install", "--python", image / "bin" / "python", *context.core_and_runner, "-r", requirements)
     private = tmp_path / "private"
     for name, content in {
@@ -122,7 +129,8 @@ def test_decision_environment(tmp_path: Path, shared: Path) -> None:
     assert "requests>=2.25" in collected
     assert "ansible-rulebook" in collected
     assert "java-17" in context.read("bindep.txt")
-    chosen = run(UV, "pip", "install", "--dry-run", "--target", tmp_path, *context.core_and_runner, "-r", requirements)
+    options = ["--dry-run", "--python", context.python, "--target", tmp_path / "image"]
+    chosen = run(UV, "pip", "install", *options, *context.core_and_runner, "-r", requirements)
     for package in ("ansible-core", "ansible-runner", "ansible-rulebook", "drools-jpy", "requests"):
         assert re.search(rf"^ \+ {package}==", chosen, re.MULTILINE), chosen
 

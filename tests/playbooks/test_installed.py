@@ -89,7 +89,7 @@ def test_playbooks_and_their_roles(ansible: Ansible, simulator: Simulator) -> No
 
 
 def test_documentation(ansible: Ansible) -> None:
-    for kind, folder in (("module", "modules"), ("filter", "filter"), ("test", "test")):
+    for kind, folder in (("module", "modules"), ("filter", "filter"), ("test", "test"), ("inventory", "inventory")):
         names = {f"zstack.tickets.{path.stem}" for path in (ROOT / "plugins" / folder).glob("[a-z]*.py")}
         program = str(ansible.programs / "ansible-doc")
         done = subprocess.run(

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -22,13 +22,17 @@ from .tasks import Task, info, status
 pytestmark = pytest.mark.core
 
 
-@contextmanager
-def playing(ansible: Ansible, task: Task, in_process: bool) -> Iterator[subprocess.Popen[bytes]]:
+def playing(ansible: Ansible, task: Task, in_process: bool) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """A playbook that runs in a group of processes of its own."""
     playbook = ansible.folder / "playbook.yml"
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
+    return running(ansible, ["ansible-playbook", str(playbook)], in_process)
+
+
+@contextmanager
+def running(ansible: Ansible, command: list[str], in_process: bool = True) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [str(PROGRAMS / "ansible-playbook"), str(playbook)],
+        [str(PROGRAMS / command[0]), *command[1:]],
         cwd=ansible.folder,
         env=ansible.environment("requester", in_process, {"ANSIBLE_LOCALHOST_WARNING": "false"}),
         stdin=subprocess.DEVNULL,
@@ -94,4 +98,16 @@ def test_interrupted_login(ansible: Ansible, simulator: Simulator, number: signa
     simulator.call(lambda: simulator.faults.add("latency", action=action, seconds=1.0, commit=True))
     with playing(ansible, info(), in_process=True) as process:
         until(lambda: bool(simulator.sessions.open))
+        assert_ends(process, simulator, number)
+
+
+@by_any_signal
+def test_interrupted_inventory(ansible: Ansible, simulator: Simulator, number: signal.Signals) -> None:
+    """The tickets are still on their way."""
+    simulator.call(lambda: simulator.faults.add("latency", action="queryTicket", seconds=1.0))
+    source = ansible.folder / "all.zstack_tickets.yml"
+    source.write_text("plugin: zstack.tickets.zstack_tickets\n", encoding="utf-8")
+    with running(ansible, ["ansible-inventory", "-i", str(source), "--list"]) as process:
+        until(lambda: bool(simulator.log.select(action="queryTicket")))
+        assert simulator.sessions.open
         assert_ends(process, simulator, number)
