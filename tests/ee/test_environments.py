@@ -129,7 +129,7 @@ def test_decision_environment(tmp_path: Path, shared: Path) -> None:
     assert "requests>=2.25" in collected
     assert "ansible-rulebook" in collected
     assert "java-17" in context.read("bindep.txt")
-    options = ["--dry-run", "--python", context.python, "--target", tmp_path / "image"]
+    options: list[str | Path] = ["--dry-run", "--python", context.python, "--target", tmp_path / "image"]
     chosen = run(UV, "pip", "install", *options, *context.core_and_runner, "-r", requirements)
     for package in ("ansible-core", "ansible-runner", "ansible-rulebook", "drools-jpy", "requests"):
         assert re.search(rf"^ \+ {package}==", chosen, re.MULTILINE), chosen
