@@ -70,8 +70,8 @@ benchmark:  ## Measure the collection against other ways, into docs; QUICK=1 tri
 	@"$(PYTHON)" -m tests.support.environments benchmark >/dev/null
 	@.cache/venv/benchmark/bin/python -m tests.benchmarks $(if $(QUICK),--quick)
 
-coverage: dev  ## Units and playbooks, and which lines they leave out
-	@.venv/bin/pytest -q -n 2 --cov="$$PWD/plugins" --cov-report=term-missing
+coverage: dev  ## Units, chaos and playbooks, and which lines they leave out
+	@.venv/bin/pytest tests/unit tests/chaos tests/playbooks -q -n 2 --cov="$$PWD/plugins" --cov-report=term-missing
 
 format: dev  ## Put the code into its standard form
 	@.venv/bin/ruff check --fix-only .

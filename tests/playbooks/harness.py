@@ -165,8 +165,10 @@ class Ansible:
     ) -> dict[str, str]:
         """The environment of a run; without ``who``, it names the endpoint only."""
         known = self.simulator.environment(who or "admin")
-        # What `make coverage` tells the processes that it looks into.
+        # What `make coverage` tells the processes that it looks into. Ansible has to leave workers the time to save it.
         coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+        if coverage:
+            coverage["ANSIBLE_WORKER_SHUTDOWN_POLL_COUNT"] = "100"
         if who is None:
             known = {name: value for name, value in known.items() if name in ("ZSTACK_HOST", "ZSTACK_PORT")}
         return {

@@ -71,6 +71,10 @@ WRONG: dict[str, tuple[Task, list[str]]] = {
     ),
     "unknown status in a batch": (batch(GOOD, {**GOOD, "status": "open"}), ["tickets[1]: value of status must be one of: approved, ", "got: open"]),
     "one ticket, two wishes": (batch(GOOD, {**GOOD, "description": "x"}), ["tickets[1] and tickets[0] mean the same ticket ('web')", "Leave one of them out"]),
+    "gone and approved in a batch": (
+        batch(GOOD, {"name": "b", "state": "absent", "status": "approved"}),
+        ["tickets[1]: status is 'approved' and state is absent", "Give one of the two"],
+    ),
     "no workers": (batch(GOOD, workers=0), ["workers is 0: it must be at least 1"]),
     # Choices and numbers
     "unknown status": (status("accepted"), ["value of status must be one of: approved, rejected, cancelled, pending, got: accepted"]),
@@ -148,6 +152,14 @@ def test_nothing_is_sent_for_a_bad_environment(ansible: Ansible) -> None:
     run = ansible.play(*tasks, who=None)
     assert_told(run, expected)
     assert run.exchanges == []
+
+
+@pytest.mark.parametrize("in_process", [True, False], ids=["in the worker", "as a module"])
+def test_an_option_and_its_alias(ansible: Ansible, in_process: bool) -> None:
+    warning = "Both option session_token and its alias session_uuid are set."
+    task = info(session_token="Geheim-1", session_uuid="Geheim-1")
+    ansible.more_secrets.add("Geheim-1")
+    ansible.play(task, who=None, in_process=in_process, warnings=[warning])
 
 
 def test_not_enough_to_create(ansible: Ansible, simulator: Simulator) -> None:

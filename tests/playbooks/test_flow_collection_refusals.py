@@ -8,7 +8,7 @@ from tests.simulator import Simulator
 from tests.simulator.identities import DEMO_COLLECTION
 from tests.simulator.ticket_types import TICKET_TYPES, VM_TYPE
 
-from .flow_collections import SHOP, STEPS, chain, collections, prepare, prepare_with_tickets, steps
+from .flow_collections import SHOP, STEPS, approver_uuid, chain, collections, prepare, prepare_with_tickets, steps
 from .harness import Ansible
 from .people import Person
 from .tasks import identity, process
@@ -72,6 +72,17 @@ def test_several_of_the_name(ansible: Ansible, simulator: Simulator) -> None:
         simulator.uuids["other_project"],
     }
     assert run[1]["flow_collection"]["uuid"] == run[2]["flow_collection"]["uuid"] == SHOP
+
+
+def test_approvers_of_one_name(ansible: Ansible, simulator: Simulator) -> None:
+    rows = simulator.cloud.virtual_ids
+    twin = rows[approver_uuid("approver2")]
+    simulator.call(lambda: rows.change(twin, name="approver"))
+    (task,) = ansible.play(process(name="new", project="demo-project", steps=steps(TEAM, FINAL)), who="admin")
+    assert task.failed
+    assert "several virtual IDs have the name 'approver'" in task["msg"]
+    assert all(approver_uuid(name) in task["msg"] for name in ("approver", "approver2"))
+    assert collections(simulator, "new") == []
 
 
 def test_names_mean_themselves(ansible: Ansible, simulator: Simulator) -> None:

@@ -141,6 +141,17 @@ def test_awaiting_me(ansible: Ansible, simulator: Simulator, one_of_each: dict[s
     assert token in simulator.sessions.open
 
 
+def test_awaiting_whom_in_check_mode(ansible: Ansible, simulator: Simulator) -> None:
+    """Only a renewal tells whose a session is, and that is a write."""
+    token = Person(simulator, "approver").log_in()
+    ansible.kept_sessions.add(token)
+    task = info(awaiting_me=True, session_token="{{ token }}")
+    run = ansible.play({**task, "check_mode": True}, task, who=None, variables={"token": token})
+    assert [task.failed for task in run] == [True, False]
+    assert "does not tell whose session" in run[0]["msg"]
+    assert "Log in with an account or a virtual ID" in run[0]["msg"]
+
+
 def test_order_and_limit(ansible: Ansible, simulator: Simulator) -> None:
     for number in (3, 1, 2):
         ticket_in(simulator, "Pending", f"t{number}")
