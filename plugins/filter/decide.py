@@ -33,7 +33,8 @@ options:
         type: str
       match:
         description:
-          - What has to hold of a ticket, as for P(zstack.tickets.matching#test). A rule without it matches every ticket.
+          - What has to hold of a ticket, as for P(zstack.tickets.matching#test). A rule without it matches every ticket. An empty one is a
+            mistake.
         type: dict
       decision:
         description: What becomes of tickets that match.
@@ -131,7 +132,8 @@ from ansible_collections.zstack.tickets.plugins.module_utils._errors import Inpu
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.values import shown
 from ansible_collections.zstack.tickets.plugins.plugin_utils import policy
 from ansible_collections.zstack.tickets.plugins.plugin_utils.matching import server_clock
-from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mappings, plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.tickets import as_tickets
 
 
 @plugin("decide")
@@ -143,7 +145,7 @@ def decide(
         raise InputError(f"rules is {shown(rules)}: it must be a list.")
     if limit is not None and (not isinstance(limit, int) or limit < 0):
         raise InputError(f"limit is {shown(limit)}: it must be a whole number, or left out.")
-    return policy.decide(mappings(tickets, "tickets"), rules, limit, server_clock(server_timezone))
+    return policy.decide(as_tickets(tickets), rules, limit, server_clock(server_timezone))
 
 
 class FilterModule:

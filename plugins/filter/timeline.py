@@ -71,7 +71,6 @@ _value:
 
 import typing as t
 
-from ansible_collections.zstack.tickets.plugins.module_utils._errors import InputError
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.execution import execution
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.flow import AWAITING_STATUSES
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.history import HistoryEntry
@@ -83,7 +82,8 @@ from ansible_collections.zstack.tickets.plugins.module_utils._tickets.model impo
     REJECTED,
     Request,
 )
-from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mapping, plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.tickets import as_ticket, history_of
 
 EVENTS = {
     PENDING: "reopened",
@@ -98,10 +98,8 @@ EVENTS = {
 @plugin("timeline")
 def timeline(ticket: t.Any) -> list[dict[str, t.Any]]:
     """The filter, see DOCUMENTATION."""
-    of = mapping(ticket, "ticket")
-    if not isinstance(of.get("history"), list):
-        raise InputError("The ticket has no history. Read it with zstack_ticket_info and history: true.")
-    entries = [HistoryEntry(**entry) for entry in of["history"]]
+    of = as_ticket(ticket)
+    entries = history_of(of)
     submitter = (of.get("account_system_context") or {}).get("virtualIDUuid")
     events = [_event("submitted", of.get("create_date"), submitter, comment=of.get("description"))]
     outcome = _outcome(of, entries)
@@ -148,7 +146,7 @@ def _outcome(ticket: dict[str, t.Any], entries: list[HistoryEntry]) -> dict[str,
         Request(
             request_name=request.get("request_name"),
             api_name=str(request.get("api_name")),
-            execute_times=int(request.get("execute_times") or 1),
+            execute_times=request.get("execute_times") or 1,
             api_body=request.get("api_body") or {},
         )
         for request in ticket.get("requests") or ()

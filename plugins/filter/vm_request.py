@@ -129,7 +129,7 @@ def _described(machine: t.Any, defaults: t.Any) -> dict[str, t.Any]:
             raise InputError(f"{shown(given)} is no virtual machine: it must be a dictionary.")
         unknown = [key for key in given if key not in KEYS]
         if unknown:
-            raise InputError(f"A virtual machine has no {', '.join(unknown)}. Known are {', '.join(KEYS)}.")
+            raise InputError(f"A virtual machine has no {', '.join(map(str, unknown))}. Known are {', '.join(KEYS)}.")
         if not isinstance(given.get("body") or {}, dict):
             raise InputError(f"body is {shown(given['body'])}: it must be a dictionary of the API's fields.")
     own_size = SIZE & set(machine)

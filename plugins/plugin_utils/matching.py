@@ -37,7 +37,7 @@ def requests_of(ticket: Data) -> list[Data]:
 def times_of(request: Data) -> int:
     """How often the request is run. Never below zero, or one request could make up for another in a sum."""
     times = request.get("execute_times")
-    return 1 if times is None else max(0, int(times))
+    return 1 if times is None else max(0, times)
 
 
 def executions_of(ticket: Data) -> int:
@@ -52,7 +52,7 @@ def server_clock(server_timezone: str | None) -> datetime | None:
     """
     if not server_timezone or server_timezone == "auto":
         return None
-    return datetime.now(zones_to_try(server_timezone)[0]).replace(tzinfo=None)
+    return datetime.now(zones_to_try(str(server_timezone))[0]).replace(tzinfo=None)
 
 
 def age_of(ticket: Data, now: datetime | None) -> t.Any:
@@ -108,7 +108,7 @@ class RequestMatch:
     @classmethod
     def read(cls, wanted: t.Any, path: str) -> RequestMatch:
         members = _mapping(wanted, path, [*REQUEST_FIELDS, "api_body"])
-        body = _mapping(members.get("api_body", {}), f"{path}.api_body")
+        body = _mapping(members["api_body"], f"{path}.api_body") if "api_body" in members else {}
         return cls(
             fields={name: read_condition(members[name], f"{path}.{name}") for name in members if name != "api_body"},
             body={key: read_condition(wanted, f"{path}.api_body.{key}") for key, wanted in body.items()},
@@ -141,7 +141,7 @@ class TicketMatch:
         :raises InputError: there is something in it that is not known or cannot be right; C(path) tells where it stands.
         """
         members = _mapping(wanted, path, [*FIELDS, "age", "totals", "all_requests", "any_request"])
-        totals = _mapping(members.get("totals", {}), f"{path}.totals")
+        totals = _mapping(members["totals"], f"{path}.totals") if "totals" in members else {}
         requests = {
             name: RequestMatch.read(members[name], f"{path}.{name}")
             for name in ("all_requests", "any_request")
@@ -212,6 +212,8 @@ def _at(body: t.Any, path: str) -> t.Any:
 def _mapping(value: t.Any, path: str, known: t.Collection[str] | None = None) -> Data:
     if not isinstance(value, t.Mapping):
         raise InputError(f"{path} is {shown(value)}: it must be a dictionary.")
+    if not value:
+        raise InputError(f"{path} is empty, so everything would match. Say what has to hold, or leave it out.")
     unknown = [key for key in value if known is not None and key not in known]
     if known and unknown:
         raise InputError(f"{path} has {', '.join(map(str, unknown))}: known are {', '.join(known)}.")

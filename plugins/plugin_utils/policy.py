@@ -30,10 +30,10 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Rule:
-    """What becomes of the tickets that match, and what their history is to say of it."""
+    """What becomes of the tickets that match, of all without C(match), and what their history is to say of it."""
 
     name: str
-    match: TicketMatch
+    match: TicketMatch | None
     decision: str
     comment: str | None
 
@@ -58,7 +58,7 @@ class Rule:
         comment = wanted.get("comment")
         return cls(
             name=str(wanted.get("name") or f"rule {number + 1}"),
-            match=TicketMatch.read(wanted.get("match") or {}, f"{path}.match"),
+            match=TicketMatch.read(wanted["match"], f"{path}.match") if "match" in wanted else None,
             decision=wanted["decision"],
             comment=None if comment is None else _checked_comment(str(comment), f"{path}.comment"),
         )
@@ -99,7 +99,7 @@ def _decide(ticket: Data, rules: t.Sequence[Rule], now: datetime | None) -> dict
     about = {"uuid": ticket.get("uuid"), "name": ticket.get("name"), "ticket": ticket}
     objections = []
     for rule in rules:
-        objection = rule.match.objection(ticket, now)
+        objection = rule.match.objection(ticket, now) if rule.match else None
         if objection is None:
             comment = None if rule.decision == LEAVE else rule.comment_on(ticket, now)
             return dict(about, decision=rule.decision, rule=rule.name, comment=comment, why=f"{rule.name} matches")

@@ -40,7 +40,13 @@ def with_profile(
     name = args.get("profile") or environment.get(variable("profile"))
     if not name:
         return dict(args)
-    path = Path(environment.get(FILE_VARIABLE) or DEFAULT_FILE).expanduser()
+    file = environment.get(FILE_VARIABLE) or DEFAULT_FILE
+    try:
+        path = Path(file).expanduser()
+    except RuntimeError:
+        raise InputError(
+            f"profile: {name!r} cannot be looked up, because there is no home directory to find {file} in. Set {FILE_VARIABLE} to the file."
+        ) from None
     profile = _read(path, str(name))
     if SECRET_OPTIONS & profile.keys() and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         warn(f"Others can read the secrets in {path}. Take their permission away: chmod 600 {path}")
@@ -56,11 +62,19 @@ def _read(path: Path, name: str) -> dict[str, str]:
     # Passwords may contain any character, so none is special.
     parser = configparser.ConfigParser(interpolation=None, default_section="", inline_comment_prefixes=None)
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             parser.read_file(file)
     except OSError as error:
         raise InputError(
             f"profile: {name!r} cannot be looked up, because {path} cannot be read ({error.strerror}). Set {FILE_VARIABLE} to the file."
+        ) from None
+    except configparser.DuplicateSectionError as error:
+        raise InputError(
+            f"profile: {path} has the profile {error.section!r} a second time in line {error.lineno}."
+        ) from None
+    except configparser.DuplicateOptionError as error:
+        raise InputError(
+            f"profile: {error.section!r} in {path} has {error.option} a second time in line {error.lineno}."
         ) from None
     except (configparser.Error, UnicodeDecodeError):
         # The parser's own text would quote the line, and a secret with it.

@@ -27,7 +27,7 @@ def plugin(name: str) -> t.Callable[[Plugin], Plugin]:
         @functools.wraps(function)
         def called(*arguments: t.Any, **options: t.Any) -> t.Any:
             try:
-                return function(*map(plain, arguments), **{key: plain(value) for key, value in options.items()})
+                return function(*map(_taken, arguments), **{key: _taken(value) for key, value in options.items()})
             except InputError as error:
                 raise AnsibleFilterError(f"zstack.tickets.{name}: {error.message}") from error
 
@@ -36,14 +36,11 @@ def plugin(name: str) -> t.Callable[[Plugin], Plugin]:
     return decorate
 
 
-def mapping(value: t.Any, what: str) -> dict[str, t.Any]:
-    """C(value) if it is a dictionary.
-
-    :raises InputError: it is something else.
-    """
-    if isinstance(value, dict):
-        return value
-    raise InputError(f"The input is {shown(value)}: it must be a {what}.")
+def _taken(value: t.Any) -> t.Any:
+    try:
+        return plain(value)
+    except ValueError as error:
+        raise InputError(f"A value is {error}.") from None
 
 
 def mappings(value: t.Any, what: str) -> list[dict[str, t.Any]]:

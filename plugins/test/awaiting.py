@@ -46,13 +46,14 @@ _value:
 import typing as t
 
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.flow import AWAITING_STATUSES
-from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mapping, plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.tickets import as_ticket
 
 
 @plugin("awaiting")
 def awaiting(ticket: t.Any, approver: str | None = None) -> bool:
     """The test, see DOCUMENTATION."""
-    of = mapping(ticket, "ticket")
+    of = as_ticket(ticket)
     due = of.get("awaiting") or {}
     return of.get("status") in AWAITING_STATUSES and approver in (None, due.get("approver_uuid"))
 

@@ -11,7 +11,7 @@ version_added: 1.0.0
 author:
   - zstack.tickets contributors (@zstack-tickets)
 description:
-  - Compares a ticket with conditions that are written as data. All of them have to hold.
+  - Compares a ticket with conditions that are written as data. All of them have to hold, and there has to be at least one.
   - Rules of P(zstack.tickets.decide#filter) and of the role P(zstack.tickets.ticket_approval#role) have the same conditions under C(match).
 positional: match
 options:
@@ -128,13 +128,14 @@ _value:
 import typing as t
 
 from ansible_collections.zstack.tickets.plugins.plugin_utils.matching import TicketMatch, server_clock
-from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import mapping, plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.templating import plugin
+from ansible_collections.zstack.tickets.plugins.plugin_utils.tickets import as_ticket
 
 
 @plugin("matching")
 def matching(ticket: t.Any, match: t.Any, server_timezone: str | None = None) -> bool:
     """The test, see DOCUMENTATION."""
-    of = mapping(ticket, "ticket")
+    of = as_ticket(ticket)
     return TicketMatch.read(match, "match").objection(of, server_clock(server_timezone)) is None
 
 

@@ -139,6 +139,10 @@ def test_awaiting_me(ansible: Ansible, simulator: Simulator, one_of_each: dict[s
     assert [names(task) for task in run] == expected
     assert all(ticket["awaiting"]["approver_uuid"] == ADMIN for ticket in run[4]["tickets"])
     assert token in simulator.sessions.open
+    # What is decided already is not asked for.
+    asked = [exchange.query for exchange in run.exchanges if exchange.path == "/v1/tickets"]
+    assert asked
+    assert all("status%3F%3DPending%2CIntermediateApproved" in query for query in asked)
 
 
 def test_awaiting_whom_in_check_mode(ansible: Ansible, simulator: Simulator) -> None:

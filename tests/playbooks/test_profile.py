@@ -100,6 +100,23 @@ def test_an_unreadable_file_shows_nothing_of_it(ansible: Ansible, environment: d
     assert "No such file or directory" in task["msg"]
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("[cloud]\nhost = 127.0.0.1\n", "has the profile 'cloud' a second time in line"),
+        ("[twice]\nhost = a\nhost = b\n", "'twice' in"),
+    ],
+)
+def test_what_is_there_twice_is_refused(ansible: Ansible, environment: dict[str, str], more: str, words: str) -> None:
+    path = ansible.folder / "profiles.ini"
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    run = ansible.play(read(profile="cloud"), who=None, environment=environment)
+    assert run[0].failed
+    assert words in run[0]["msg"]
+    assert "a second time" in run[0]["msg"]
+    assert not run.exchanges
+
+
 def test_a_file_that_others_can_read_is_warned_of(ansible: Ansible, environment: dict[str, str]) -> None:
     (ansible.folder / "profiles.ini").chmod(0o644)
     ansible.play(read(profile="cloud"), who=None, environment=environment, warnings=["chmod 600"])

@@ -61,10 +61,13 @@ def _conditions(options: t.Mapping[str, t.Any]) -> list[str]:
     conditions = selection.conditions(options, "ticketUuid" if options.get("archived") else "uuid")
     if options.get("status"):
         conditions.append(query.one_of("status", options["status"]))
-    if options.get("awaiting_me") and options.get("archived"):
-        raise InputError(
-            "awaiting_me and archived are both given: an archived ticket awaits nobody. Give one of the two."
-        )
+    if options.get("awaiting_me"):
+        if options.get("archived"):
+            raise InputError(
+                "awaiting_me and archived are both given: an archived ticket awaits nobody. Give one of the two."
+            )
+        # Most tickets of a server have been decided long ago.
+        conditions.append(query.one_of("status", flow.AWAITING_STATUSES))
     return conditions
 
 

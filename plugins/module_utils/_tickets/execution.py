@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from dataclasses import dataclass
 
@@ -128,7 +129,7 @@ def _name(report: t.Mapping[str, t.Any]) -> str | None:
 def _times(report: t.Mapping[str, t.Any], count: str, examples: str) -> int:
     """The number at C(count), which the server may write as C(1.0); where it is missing, the number of the examples listed."""
     times = report.get(count)
-    if isinstance(times, (int, float)):
+    if isinstance(times, (int, float)) and math.isfinite(times):
         return int(times)
     return len(_elements(report.get(examples)))
 

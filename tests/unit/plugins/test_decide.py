@@ -89,6 +89,8 @@ def test_placeholders() -> None:
         ([{"decision": "leave", "when": {}}], "rules[0] has when: known are name, match, decision, comment."),
         ([{"decision": "leave", "match": {"nam": 1}}], "rules[0].match has nam"),
         ([{"decision": "leave", "match": "all"}], "rules[0].match is 'all'"),
+        ([{"decision": "approve", "match": {}}], "rules[0].match is empty, so everything would match."),
+        ([{"decision": "approve", "match": None}], "rules[0].match is None: it must be a dictionary."),
         ([{"decision": "reject", "comment": "{nme}"}], "rules[0].comment has the placeholder {nme}: known are name,"),
         ([{"decision": "reject", "comment": "x" * 65536}], "comment is"),
         ([{"decision": "approve", "match": {"age": {"at_least": "1d"}}}], "A rule is about the age of tickets."),

@@ -28,7 +28,6 @@ SMALL = request(cpuNum=2, memorySize=2**32, id="x", createdTime=1, headers={}, t
 LARGE = request(times=3, cpuNum=16, memorySize=2**36, placement={"host": "h1"})
 
 MATCHES: list[dict[str, Any]] = [
-    {},
     {"name": "web"},
     {"name": {"like": "w*"}, "status": ["Pending", "IntermediateApproved"]},
     {"project": PROJECT, "submitter": [SUBMITTER]},
@@ -119,6 +118,10 @@ def test_sums_are_never_below_what_is_executed(asked: list[tuple[int, Any]], lim
     ("match", "words"),
     [
         ([], "match is []: it must be a dictionary."),
+        ({}, "match is empty, so everything would match."),
+        ({"all_requests": {}}, "match.all_requests is empty"),
+        ({"any_request": {"api_body": {}}}, "match.any_request.api_body is empty"),
+        ({"totals": {}}, "match.totals is empty"),
         ({"nme": "web"}, "match has nme: known are name, uuid,"),
         ({"totals": 5}, "match.totals is 5"),
         ({"all_requests": {"cpuNum": 4}}, "match.all_requests has cpuNum: known are api_name,"),
@@ -139,7 +142,7 @@ def test_the_plugin() -> None:
     assert matching(ticket(SMALL), {"age": {"at_least": "1h"}}, server_timezone="+08:00") is True
     with pytest.raises(AnsibleFilterError, match=r"zstack\.tickets\.matching: .*server_timezone"):
         matching(ticket(SMALL), {"age": {"at_least": "1h"}}, server_timezone="auto")
-    with pytest.raises(AnsibleFilterError, match="The input is 'web': it must be a ticket"):
+    with pytest.raises(AnsibleFilterError, match="The ticket is 'web': it must be a dictionary"):
         matching("web", {})
 
 

@@ -147,5 +147,5 @@ def test_history_is_needed() -> None:
 
 
 def test_input_must_be_a_ticket() -> None:
-    with pytest.raises(AnsibleFilterError, match="The input is 'web'"):
+    with pytest.raises(AnsibleFilterError, match="The ticket is 'web'"):
         timeline("web")
