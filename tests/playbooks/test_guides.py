@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_site_lists_every_guide() -> None:
     sections = yaml.safe_load((DOCSITE / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     listed = [guide for section in sections for guide in section["toctree"]]
     assert sorted(listed) == [guide.stem for guide in GUIDES]
+
+
+def test_readme_leads_to_every_guide() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\]\(https://\S+/docs/docsite/rst/(\w+)\.rst\)", readme)
+    # How to contribute stands in a file of its own, to which the README leads as well.
+    assert sorted([*linked, "contributing"]) == [guide.stem for guide in GUIDES]
 
 
 @pytest.mark.parametrize(
