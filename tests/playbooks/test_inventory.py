@@ -90,7 +90,16 @@ def test_variables(ansible: Ansible, simulator: Simulator) -> None:
 def test_selection(ansible: Ansible, simulator: Simulator, approver: Person) -> None:
     tickets = [ticket_in(simulator, "Pending", f"web {number}") for number in (2, 1, 3)]
     ticket_in(simulator, "IntermediateApproved", "web 0")
-    path = source(ansible, awaiting_me=True, query="name~=web%", sort="name", limit=2, status="Pending")
+    of_requester = {"virtualIDUuid": fixed_uuid("virtual-id/requester")}
+    path = source(
+        ansible,
+        awaiting_me=True,
+        query="name~=web%",
+        sort="name",
+        limit=2,
+        status="Pending",
+        accountSystemContext=of_requester,
+    )
     assert list(listed(ansible, path, "approver")["_meta"]["hostvars"]) == sorted(
         ["localhost", tickets[1]["uuid"], tickets[0]["uuid"]]
     )
