@@ -9,6 +9,7 @@ import pytest
 
 from tests.simulator import Simulator
 from tests.simulator.identities import ADMIN, CHAIN_COLLECTION, DEMO_COLLECTION, fixed_uuid, flow_uuid
+from tests.simulator.tables import Row
 
 from .harness import Ansible, Task
 from .people import Person, ticket_in
@@ -194,6 +195,10 @@ def test_archive(ansible: Ansible, simulator: Simulator) -> None:
     deleted, alive = ticket_in(simulator, "Rejected"), ticket_in(simulator, "Pending", "alive")
     requester.delete(deleted["uuid"])
     uuid = deleted["uuid"]
+    # A copy for another account that could see the ticket
+    (kept,) = simulator.cloud.archive_histories
+    copy = Row(kept.inventory, {**kept, "uuid": fixed_uuid("copy"), "accountUuid": ADMIN}, kept.owner)
+    simulator.call(lambda: simulator.cloud.archive_histories.add(copy))
     run = ansible.play(
         info(archived=True, history=True),
         info(archived=True, uuid=uuid),

@@ -99,12 +99,15 @@ def steps_of(client: Client, flow_collection_uuids: t.Iterable[str | None]) -> l
 
 def histories_of(client: Client, ticket_uuids: t.Sequence[str], path: str = HISTORIES) -> dict[str, list[HistoryEntry]]:
     """The history of each of these tickets, oldest entry first."""
-    entries: dict[str, list[HistoryEntry]] = {uuid: [] for uuid in ticket_uuids}
-    for part in query.slices(list(entries)):
+    rows: dict[str, t.Mapping[str, t.Any]] = {}
+    for part in query.slices(list(ticket_uuids)):
         for row in query.read(client, path, [query.one_of("ticketUuid", part)]):
-            entry = HistoryEntry.from_inventory(row)
-            entries.setdefault(entry.ticket_uuid or "", []).append(entry)
-    return {uuid: in_order(rows) for uuid, rows in entries.items()}
+            # An archive may keep a copy for each account that could see the ticket.
+            rows[str(row.get("historyUuid") or row.get("uuid") or len(rows))] = row
+    entries: dict[str, list[HistoryEntry]] = {uuid: [] for uuid in ticket_uuids}
+    for entry in map(HistoryEntry.from_inventory, rows.values()):
+        entries.setdefault(entry.ticket_uuid or "", []).append(entry)
+    return {uuid: in_order(found) for uuid, found in entries.items()}
 
 
 def history_of(client: Client, ticket: Ticket) -> list[HistoryEntry]:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import quote
 
 from .._api.settings import API_VERSION_PATH
 from .._api.ways import WAYS
@@ -34,7 +35,7 @@ def ensure_session(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     :raises ZStackError: there is nothing to log in with or to log out, or the login is refused.
     """
     token = options.get("session_token")
-    path = f"{API_VERSION_PATH}/accounts/sessions/{token}"
+    path = f"{API_VERSION_PATH}/accounts/sessions/{quote(str(token), safe='')}"
     valid = bool(token) and context.client.ask("GET", f"{path}/valid", what="Checking the session").get("valid") is True
     if options["state"] == "absent":
         if not token:
