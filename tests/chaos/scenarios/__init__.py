@@ -15,6 +15,7 @@ SCENARIOS: dict[str, Callable[[World], None]] = {
     "move": moves.move,
     "approve": moves.approve,
     "wait": waits.wait,
+    "wait for many": waits.wait_for_many,
     "batch": batches.batch,
     "race for one wish": races.one_wish,
     "race of opposites": races.opposites,

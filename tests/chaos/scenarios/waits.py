@@ -1,7 +1,8 @@
-"""zstack_ticket_status with ``wait``: what the others do decides what it comes to, and when."""
+"""Tasks with ``wait``, for one ticket or many: what the others do decides what it comes to, and when."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,54 @@ def wait(world: World) -> None:
     draw_rules(world, MOST_FAULTS)
     run = _until_over(world, task)
     _check_end(world, run, fails)
+
+
+def wait_for_many(world: World) -> None:
+    """Somebody waits for several tickets at once, of which some are decided already."""
+    draw = world.random
+    world.simulator.set(execution_delay=draw.choice((0.0, 5.0, 100.0)))
+    who = draw.choice(("requester", *APPROVERS))
+    process = draw_process(world)
+    items = []
+    for number in range(draw.randint(1, 4)):
+        options = wish(world, f"web-{number}")
+        status = draw.choice(("Pending", "Pending", "Pending", "FinalApproved", "Rejected"))
+        put(world, options, status, process=process if status == "Pending" else None)
+        uuid = uuid_of(world, options["name"])
+        steps = draw.choice(("all", "all", "none"))
+        items.append({"uuid": uuid, "name": options["name"], "status": "approved", "steps": steps})
+        _plan(world, options["name"], uuid, who)
+    patience: dict[str, Any] = {
+        "wait": True,
+        "wait_timeout": draw.choice((60, 600)),
+        "wait_interval": draw.choice((1, 5, 30)),
+    }
+    patience |= {"on_timeout": draw.choice(("fail", "warn")), "continue_on_error": draw.random() < 0.7}
+    task = Task("zstack_ticket_batch", who, {"tickets": items, "workers": draw.choice((1, 1, 4)), **patience})
+    draw_rules(world, MOST_FAULTS)
+    for _attempt in range(draw.randint(0, 2)):
+        check_run(world, world.run(task, draw_kill(world)))
+    world.calm()
+    run = world.run(task)
+    check_run(world, run)
+    for item in run.items:
+        _check_item(world, item, patience["on_timeout"] == "warn")
+    _check_approvals(world)
+
+
+def _check_item(world: World, item: Mapping[str, Any], may_time_out: bool) -> None:
+    """What an undisturbed wait says of a ticket is how the ticket stands."""
+    if item.get("skipped"):
+        return
+    state = world.state(item["name"])
+    status = None if state is None else state.status
+    if status == "FinalApproved":
+        fine = not item.get("failed") or "no result of its requests came" in item["msg"]
+    elif status in AWAITING:
+        fine = item["timed_out"] if may_time_out else "run the task again to go on waiting" in item.get("msg", "")
+    else:
+        fine = bool(item.get("failed")) and item["events"] == []
+    check(fine, f"the ticket is {status}, and the wait came to {item}")
 
 
 def _plan(world: World, name: str, uuid: str, waiting: str) -> None:
@@ -86,5 +135,9 @@ def _check_end(world: World, run: Run, execution_fails: bool) -> None:
         check(not run.succeeded or is_quiet, f"the ticket is {status}, and the wait came to {run.result}")
     if not run.succeeded:
         check(run.failure is not None, f"{run.task} failed without an error")
-    approvals = [effect.step for effect in world.effects if effect.operation == "approve"]
+    _check_approvals(world)
+
+
+def _check_approvals(world: World) -> None:
+    approvals = [(effect.name, effect.step) for effect in world.effects if effect.operation == "approve"]
     check(len(approvals) == len(set(approvals)), f"a step was approved twice: {approvals}")
