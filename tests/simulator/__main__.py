@@ -19,13 +19,30 @@ from .server import Server, Settings
 from .switches import Switches
 
 
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port: it must be a number from 0 to 65535")
+
+
+def _switch(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulator", description="Run a simulated ZStack node.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8080, help="port of the API; 0 takes a free one (default: 8080)")
-    parser.add_argument("--control-port", type=int, default=0, help="port of the control surface (default: a free one)")
+    parser.add_argument("--port", type=_port, default=8080, help="port of the API; 0 takes a free one (default: 8080)")
+    parser.add_argument(
+        "--control-port", type=_port, default=0, help="port of the control surface (default: a free one)"
+    )
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"), help="speak TLS with these PEM files")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a switch; repeatable")
+    parser.add_argument(
+        "--set", action="append", type=_switch, default=[], metavar="NAME=VALUE", help="set a switch; repeatable"
+    )
     parser.add_argument("--faults", type=Path, metavar="FILE", help="JSON file with a list of fault rules")
     parser.add_argument("--seed-tickets", type=int, default=0, metavar="N", help="start with N tickets in the books")
     parser.add_argument("--ready-file", type=Path, metavar="PATH", help="write where it listens once it does, as JSON")
@@ -46,12 +63,13 @@ def _describe(server: Server) -> dict[str, Any]:
     }
 
 
-def _greet(server: Server) -> str:
-    lines = [f"# ZStack simulator: {server.endpoint}/zstack/v1", f"export CONTROL={server.control_endpoint}"]
+def _greet(server: Server, context_path: str) -> str:
+    address = "/".join(filter(None, [server.endpoint, context_path, "v1"]))
+    lines = [f"# ZStack simulator: {address}", f"export CONTROL={server.control_endpoint}"]
     for name in ("requester", "approver", "approver2", "admin"):
         first = name == "requester"
         lines += ["", f"# act as {name}" + ("" if first else " (without the # in front)")]
-        environment = identities.environment(name, server.settings.host, server.port, server.scheme)
+        environment = identities.environment(name, server.settings.host, server.port, server.scheme, context_path)
         lines += [f"{'' if first else '# '}export {variable}={value}" for variable, value in environment.items()]
         if identities.summary()[name]["access_key_id"] is not None:
             key_id, secret = identities.access_key(name)
@@ -74,7 +92,7 @@ async def _serve(arguments: argparse.Namespace, node: Node) -> None:
             unfinished.write_text(json.dumps(_describe(server), indent=2), encoding="utf-8")
             unfinished.replace(arguments.ready_file)
         if not arguments.quiet:
-            print(_greet(server), flush=True)
+            print(_greet(server, node.switches.context_path), flush=True)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), arguments.ttl)
     finally:
@@ -85,11 +103,11 @@ def main() -> int:
     arguments = _arguments()
     switches = Switches()
     try:
-        switches.apply(dict(item.split("=", 1) for item in arguments.set))
+        switches.apply(dict(arguments.set))
         node = Node(switches)
         if arguments.faults is not None:
             node.faults.load(json.loads(arguments.faults.read_text(encoding="utf-8")))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 2
     if arguments.seed_tickets:

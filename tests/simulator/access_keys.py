@@ -25,6 +25,9 @@ _ZONES = {
     "EST": "America/New_York",
     "PST": "America/Los_Angeles",
     "Z": "UTC",
+    "UT": "UTC",
+    "UTC": "UTC",
+    "GMT": "UTC",
     "JST": "Asia/Tokyo",
 }
 _SKEW = timedelta(minutes=15)

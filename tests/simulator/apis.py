@@ -100,6 +100,12 @@ LOGINS = (
         {"username": REQUIRED, "password": REQUIRED, "loginType": REQUIRED, "properties": Param("any")},
     ),
     login_api(
+        IDENTITY_API + "APILogInByUserMsg",
+        "/accounts/users/login",
+        sessions.log_in_by_user,
+        {"accountUuid": TEXT, "accountName": TEXT, "userName": REQUIRED, "password": REQUIRED},
+    ),
+    login_api(
         IAM2_API + "APILoginIAM2VirtualIDMsg",
         "/iam2/virtual-ids/login",
         sessions.log_in_virtual_id,

@@ -152,7 +152,7 @@ class Dispatcher:
             if given is None:
                 given = {}
             elif not isinstance(given, dict):
-                raise RestError(500, "class java.lang.String cannot be cast to class java.util.Map")
+                raise _uncastable(given, "Map")
         verify_types(api, given)
         message.values = bind(api, given)
         self._read_headers(exchange, message)
@@ -211,7 +211,7 @@ class Dispatcher:
             if value is None:
                 continue
             if not isinstance(value, list):
-                raise RestError(500, "class java.lang.String cannot be cast to class java.util.List")
+                raise _uncastable(value, "List")
             setattr(message, name, [str(item) for item in value])
 
     def _call_now(self, exchange: Exchange, message: Message) -> Reply:
@@ -235,6 +235,20 @@ class Dispatcher:
 
     def _name(self, exchange: Exchange, api: Api) -> None:
         exchange.action, exchange.kind = api.action, _kind(api)
+
+
+_JAVA = {
+    list: "java.util.ArrayList",
+    dict: "java.util.LinkedHashMap",
+    bool: "java.lang.Boolean",
+    float: "java.lang.Double",
+}
+
+
+def _uncastable(value: Any, wanted: str) -> RestError:
+    """What Java says of JSON that is of another type than ``wanted``, a class of java.util."""
+    kind = "java.lang.String" if isinstance(value, str) else _JAVA.get(type(value), "java.lang.Long")
+    return RestError(500, f"class {kind} cannot be cast to class java.util.{wanted}")
 
 
 def _polled_job(path: str) -> str | None:

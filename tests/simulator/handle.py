@@ -129,7 +129,7 @@ class Simulator:
 
     def environment(self, name: str) -> dict[str, str]:
         """The ``ZSTACK_*`` variables under which clients act as the identity ``name``."""
-        return identities.environment(name, self.host, self.port, self._server.scheme)
+        return identities.environment(name, self.host, self.port, self._server.scheme, self.switches.context_path)
 
     def restart(self, down: float = 0.0, lose_sessions: bool = False) -> None:
         """Restart the node and wait until it listens again."""

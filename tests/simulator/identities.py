@@ -78,9 +78,11 @@ def flow_uuid(collection: str, position: int) -> str:
     return fixed_uuid(f"flow/{collection}/{position}")
 
 
-def environment(name: str, host: str, port: int, scheme: str = "http") -> dict[str, str]:
+def environment(name: str, host: str, port: int, scheme: str, context_path: str) -> dict[str, str]:
     """The ``ZSTACK_*`` variables under which clients act as ``name``."""
     common = {"ZSTACK_HOST": host, "ZSTACK_PORT": str(port), "ZSTACK_SCHEME": scheme}
+    if context_path != "zstack":  # which every client knows
+        common["ZSTACK_CONTEXT_PATH"] = context_path
     if name == "admin":
         return {**common, "ZSTACK_ACCOUNT_NAME": "admin", "ZSTACK_ACCOUNT_PASSWORD": PASSWORD}
     person = next(person for person in PEOPLE if person.name == name)

@@ -94,11 +94,8 @@ def _read_sort(query: Query, value: str) -> None:
 
 
 def _read_fields(query: Query, value: str) -> None:
-    names = value.split(",")
-    while names and not names[-1]:
-        names.pop()  # as Java's split drops trailing empty strings
-    query.fields = [name.strip() for name in names]
-    if not query.fields:
+    query.fields = [name.strip() for name in value.split(",")]
+    if not any(query.fields):
         raise RestError(400, "Invalid query parameter. 'fields' contains zero field")
 
 

@@ -110,6 +110,11 @@ def _account_login(node: Node, name: str, password: str) -> Result:
     return _answer(node, node.sessions.create(row["uuid"], row["uuid"]))
 
 
+def log_in_by_user(node: Node, message: Message) -> Result:
+    """A user of an account, which nobody is here."""
+    raise _wrong_password("wrong account or username or password")
+
+
 def log_in(node: Node, message: Message) -> Result:
     """The generic login; ``loginType`` says of what."""
     kind = message.get("loginType")

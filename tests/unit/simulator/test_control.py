@@ -248,12 +248,29 @@ def test_command_line_stops_by_itself_and_quietly(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("wrong", [["--set", "foo=1"], ["--set", "locale"], ["--set", "locale=fr"]])
-def test_command_line_refuses_unknown_settings(tmp_path: Path, wrong: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (["--set", "foo=1"], "simulator: no switch named foo"),
+        (["--set", "locale"], "argument --set: 'locale' is not NAME=VALUE"),
+        (["--set", "locale=fr"], "simulator: locale must be one of"),
+        (["--port", "65536"], "argument --port: '65536' is not a port"),
+        (["--faults", "nowhere.json"], "simulator: [Errno 2] No such file or directory: 'nowhere.json'"),
+    ],
+)
+def test_command_line_refuses_unknown_settings(tmp_path: Path, wrong: list[str], words: str) -> None:
     process, ready = _run(tmp_path, *wrong)
     _output, errors = process.communicate(timeout=20)
     assert (ready, process.returncode) == (None, 2)
-    assert errors.startswith("simulator: ")
+    assert words in errors
+    assert "Traceback" not in errors
+
+
+def test_command_line_tells_another_context_path(tmp_path: Path) -> None:
+    process, ready = _run(tmp_path, "--set", "context_path=cloud", "--ttl", "0.1")
+    output, _errors = process.communicate(timeout=20)
+    assert output.startswith(f"# ZStack simulator: {ready['endpoint']}/cloud/v1\n")
+    assert "\nexport ZSTACK_CONTEXT_PATH=cloud\n" in output
 
 
 def test_command_line_tells_when_it_cannot_listen(tmp_path: Path) -> None:

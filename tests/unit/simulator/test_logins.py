@@ -42,6 +42,12 @@ def test_wrong_account_login(as_: Any, name: str, password: str) -> None:
     assert error["location"].startswith("process-login (location:")
 
 
+def test_nobody_is_a_user_of_an_account(as_: Any) -> None:
+    body = {"logInByUser": {"accountName": "admin", "userName": "somebody", "password": HASHED}}
+    error = as_.nobody("PUT", "/accounts/users/login", json=body).json()["error"]
+    assert (error["code"], error["details"]) == ("ID.1000", "wrong account or username or password")
+
+
 def test_wrong_action_key_is_an_empty_message(as_: Any) -> None:
     answer = as_.nobody("PUT", "/accounts/login", json={"logIn": {"accountName": "admin", "password": HASHED}})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SYS.1007")

@@ -193,6 +193,7 @@ _TICKET = "org.zstack.ticket.entity.TicketInventory"
     [
         ("q=foo=1", "SYS.1000", f"{_RUNTIME}inventory class[class {_TICKET}] not having field[foo]"),
         ("q=foo.name=1", "SYS.1000", f"{_RUNTIME}invalid nested query condition[foo.name] on class"),
+        ("fields=name,", "SYS.1000", "org.antlr.v4.runtime.misc.ParseCancellationException: error mismatched input ''"),
         ("fields=foo", "SYS.1000", f"{_RUNTIME}inventory[${{selfInventoryClass}}] has no field[foo]"),
         (
             "sort=foo",

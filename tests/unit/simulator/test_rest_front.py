@@ -75,6 +75,20 @@ def test_bodies_of_actions(as_: Any, body: str, status: int, text: str) -> None:
     assert (answer.status_code, answer.text) == (status, text)
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"params": []}, "class java.util.ArrayList cannot be cast to class java.util.Map"),
+        ({"params": "x"}, "class java.lang.String cannot be cast to class java.util.Map"),
+        ({"params": {}, "systemTags": 1}, "class java.lang.Long cannot be cast to class java.util.List"),
+        ({"params": {}, "userTags": {}}, "class java.util.LinkedHashMap cannot be cast to class java.util.List"),
+    ],
+)
+def test_json_of_another_type(as_: Any, body: dict[str, Any], text: str) -> None:
+    answer = as_.requester("POST", "/tickets", json=body)
+    assert (answer.status_code, answer.text) == (500, text)
+
+
 @pytest.mark.parametrize("body", ["", "null", "[]", "{}", '{"param": {"name": "x"}}'])
 def test_missing_parameters_are_an_empty_message(as_: Any, body: str) -> None:
     error = as_.requester.error("POST", "/tickets", data=body)
