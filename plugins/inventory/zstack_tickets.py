@@ -14,8 +14,8 @@ description:
   - The tasks for these hosts run on the controller, as the connection of each host is local.
   - The configuration is a YAML file whose name ends in C(zstack_tickets.yml) or C(zstack_tickets.yaml). Its values may be templates, with the
     extra variables in them, and vaulted.
-  - "Each host has the variable C(ticket), with all members of RV(zstack.tickets.zstack_ticket_info#module:tickets). No text of a ticket is taken for a
-    template."
+  - "Each host has the variable C(ticket), with all members of RV(zstack.tickets.zstack_ticket_info#module:tickets). What is asked for most has a
+    variable of its own, too: C(status), C(awaiting), and C(project), the UUID of the project. No text of a ticket is taken for a template."
   - All hosts are in the group C(tickets). Below it are a group for each status (C(tickets_pending), C(tickets_intermediate_approved),
     C(tickets_final_approved), C(tickets_cancelled), C(tickets_rejected)), for each project (C(tickets_project_), followed by its UUID) and for each
     approver who is due (C(tickets_awaiting_), followed by the UUID of the account or virtual ID).
@@ -82,7 +82,6 @@ plugin: zstack.tickets.zstack_tickets
 profile: production
 strict: true
 compose:
-  project: ticket.account_system_context.projectUuid
   machines: ticket.requests | map(attribute='execute_times') | sum
 groups:
   # What a play for small wishes takes: hosts: tickets_small
@@ -214,7 +213,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _add(self, inventory: t.Any, ticket: Row) -> None:
         host = inventory.add_host(host_name(ticket, self.get_option("hostname")))
         # Others wrote it, and what is no template may still be an expression.
-        inventory.set_variable(host, "ticket", wrap_var(ticket))
+        of_ticket = {
+            "ticket": ticket,
+            "status": ticket["status"],
+            "awaiting": ticket["awaiting"],
+            "project": _project_of(ticket),
+        }
+        for name, value in of_ticket.items():
+            inventory.set_variable(host, name, wrap_var(value))
         inventory.set_variable(host, "ansible_connection", _template("local"))
         inventory.set_variable(host, "ansible_python_interpreter", _template(OUR_PYTHON))
         for name in _groups_of(ticket):
@@ -234,9 +240,13 @@ def host_name(ticket: Row, kind: str) -> str:
     return f"{readable}_{ticket['uuid']}" if kind == "name" and readable else str(ticket["uuid"])
 
 
+def _project_of(ticket: Row) -> str | None:
+    return t.cast("str | None", ticket["account_system_context"].get("projectUuid"))
+
+
 def _groups_of(ticket: Row) -> t.Iterator[str]:
     yield _group_of_status(ticket["status"])
-    project = ticket["account_system_context"].get("projectUuid")
+    project = _project_of(ticket)
     if project:
         yield f"{ALL}_project_{project}"
     if ticket["awaiting"]:

@@ -87,6 +87,17 @@ def test_variables(ansible: Ansible, simulator: Simulator) -> None:
     assert run[0]["tickets"][0]["awaiting"]["flow_name"] == "team approval"
 
 
+@pytest.mark.parametrize(("state", "step"), [("Pending", "team approval"), ("FinalApproved", None)])
+def test_variables_of_their_own(
+    ansible: Ansible, simulator: Simulator, requester: Person, state: str, step: str | None
+) -> None:
+    ticket_in(simulator, state)
+    shown = {"ansible.builtin.debug": {"msg": "{{ [status, awaiting, project] }}"}}
+    status, awaiting, project = play(ansible, source(ansible), shown)[0]["msg"]
+    assert (status, project) == (state, requester.context["projectUuid"])
+    assert (awaiting or {}).get("flow_name") == step
+
+
 def test_selection(ansible: Ansible, simulator: Simulator, approver: Person) -> None:
     tickets = [ticket_in(simulator, "Pending", f"web {number}") for number in (2, 1, 3)]
     ticket_in(simulator, "IntermediateApproved", "web 0")
