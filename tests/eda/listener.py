@@ -67,9 +67,14 @@ class Listener:
         self.stop()
 
     @property
+    def events(self) -> list[Event]:
+        """The events so far."""
+        return self._queue.events
+
+    @property
     def told(self) -> list[tuple[str, str | None]]:
         """Type and ticket's name of each event so far."""
-        return [(event["type"], event["ticket"]["name"]) for event in self._queue.events]
+        return [(event["type"], event["ticket"]["name"]) for event in self.events]
 
     @property
     def waits(self) -> bool:

@@ -18,7 +18,7 @@ description:
     clocks do not matter. Creation and deletion, which the history does not tell of, show by which tickets are there. A ticket that was both
     created and deleted between two looks is not seen, and what happened to a ticket between the last look and its deletion is told by that only.
   - While the server cannot be reached, the source logs warnings and tries again with growing pauses. It ends with an error if an option cannot
-    be right or the server refuses the caller.
+    be right or the server refuses the caller, and also if the very first look is refused for whatever reason.
   - The options for connection and identity are those of the modules of the collection, with the same meaning, environment variables and checks.
 options:
   interval:
@@ -286,7 +286,8 @@ class Source:
                 log.warning("%s", warning)
 
     async def _watch(self, queue: asyncio.Queue[t.Any], feedback: asyncio.Queue[t.Any] | None) -> None:
-        answered = False
+        # Who has a cursor has had answers before.
+        answered = self._cursor is not None
         failures = 0
         while True:
             try:
