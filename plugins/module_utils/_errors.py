@@ -48,6 +48,17 @@ class TicketError(ZStackError):
     """The ticket cannot be brought to the state that was asked for, by the rules of tickets."""
 
 
+class BatchError(ZStackError):
+    """Items of a batch failed. C(first) is the C(error) of the first of them, of which the message tells too."""
+
+    def __init__(self, message: str, first: dict[str, t.Any], **extra: t.Any) -> None:
+        super().__init__(message, **extra)
+        self._first = first
+
+    def error(self) -> dict[str, t.Any]:
+        return self._first
+
+
 class WaitTimeout(ZStackError):
     """A bounded wait ended before what it waited for came."""
 

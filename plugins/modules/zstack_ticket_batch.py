@@ -305,6 +305,12 @@ summary:
   returned: always, except for failures before the first ticket
   type: str
   sample: 19 changed, 1 unchanged, 0 failed, 0 not finished
+error:
+  description:
+    - What the API answered, as RV(zstack.tickets.zstack_ticket#module:error). Where tickets failed, it is that of the first of them.
+  returned: failure, except for options that Ansible itself refuses
+  type: dict
+  sample: {code: SYS.1006, http_status: 503}
 diff:
   description: The differences of the tickets that changed.
   returned: success

@@ -251,6 +251,10 @@ execution:
       description: Whether the results of all requests are there.
       type: bool
       sample: true
+    failed:
+      description: Whether a request failed, as far as the results are there.
+      type: bool
+      sample: true
     results:
       description:
         - One item for each request whose result is there, with C(request_name), C(success_times), C(failure_times), and C(errors), a list of errors as

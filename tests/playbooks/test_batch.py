@@ -100,6 +100,7 @@ def test_a_failure_stops_what_has_not_begun(ansible: Ansible) -> None:
     first, *others = task["results"]
     assert first["failed"]
     assert first["error"]["code"].startswith("SYS.")
+    assert task["error"] == first["error"]
     assert all(item["skipped"] for item in others)
     assert not list(ansible.simulator.cloud.tickets)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from .._api import query
 from .._api.client import Client
 from .._api.retry import Deadline
-from .._errors import InputError, TicketError, ZStackError
+from .._errors import BatchError, InputError, ZStackError
 from .._tickets import identity
 from .._tickets.model import Ticket
 from . import lookup
@@ -53,7 +53,7 @@ def ensure_batch(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     """The operation of C(zstack_ticket_batch).
 
     :raises InputError: an item cannot be right; then nothing was sent for any item.
-    :raises TicketError: items failed; C(extra) has the C(results) of all items.
+    :raises BatchError: items failed; C(extra) has the C(results) of all items.
     """
     if options["workers"] < 1:
         raise InputError(f"workers is {options['workers']}: it must be at least 1.")
@@ -81,7 +81,7 @@ def ensure_batch(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
     if failed:
         first = results[failed[0]]
         text = f"{len(failed)} of {len(items)} tickets failed ({result['summary']}). The first is tickets[{failed[0]}]: {first['msg']}"
-        raise TicketError(text, changed=any(item["changed"] for item in results), **result)
+        raise BatchError(text, first["error"], changed=any(item["changed"] for item in results), **result)
     return Outcome(
         changed=any(item["changed"] for item in results),
         result=dict(result, diff=[item["diff"] for item in results if item["changed"]]),
