@@ -24,7 +24,8 @@ def running_simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def simulator(running_simulator: Simulator) -> Simulator:
     running_simulator.call(running_simulator.switches.reset)
-    running_simulator.set(log_answers=True)
+    # The location of jobs is where nobody answers.
+    running_simulator.set(log_answers=True, advertised_host="172.20.0.10:8080")
     running_simulator.reset()
     return running_simulator
 

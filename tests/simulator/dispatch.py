@@ -226,7 +226,7 @@ class Dispatcher:
     def _accept(self, exchange: Exchange, message: Message) -> Reply:
         switches = self._node.switches
         self._node.jobs.accept(message, exchange.plan.job)
-        host = switches.advertised_host or self._node.listening_at
+        host = switches.advertised_host or exchange.headers.get("Host", self._node.listening_at)
         context = f"/{switches.context_path}" if switches.context_path else ""
         answer = {"location": f"http://{host}{context}{_JOBS}{message.id}"}
         if switches.api_timeout_member:

@@ -48,9 +48,10 @@ class Switches:
         check=ZoneInfo,
     )
     advertised_host: str = _switch(
-        "172.20.0.10:8080",
-        "INFERRED",
-        "host:port in a job's `location` (the node's own address, not the caller's); empty = the real one",
+        "",
+        "READ",
+        "host:port in a job's `location`: the node's own address, which callers may know by another one, or not reach; "
+        "empty = as the caller addresses it",
     )
     timestamp_style: str = _switch(
         "jdk8",
