@@ -40,7 +40,8 @@ def authenticate(node: Node, authorization: str, date: str | None, method: str, 
     ``path`` is the decoded path from ``/v1`` on, without query. Raises ``RestError``.
     """
     check_date(node, date)
-    parts = authorization.removeprefix("ZStack").strip().split(":")
+    # Java's split drops trailing empty strings.
+    parts = authorization.removeprefix("ZStack").strip().rstrip(":").split(":")
     if len(parts) != 2:
         raise RestError(400, "accessKey format is 'ZStack AccessKeyId:Signature'")
     key_id, signature = parts

@@ -239,16 +239,16 @@ class Dispatcher:
 
 _JAVA = {
     list: "java.util.ArrayList",
-    dict: "java.util.LinkedHashMap",
+    dict: "com.google.gson.internal.LinkedTreeMap",
+    str: "java.lang.String",
     bool: "java.lang.Boolean",
     float: "java.lang.Double",
 }
 
 
 def _uncastable(value: Any, wanted: str) -> RestError:
-    """What Java says of JSON that is of another type than ``wanted``, a class of java.util."""
-    kind = "java.lang.String" if isinstance(value, str) else _JAVA.get(type(value), "java.lang.Long")
-    return RestError(500, f"class {kind} cannot be cast to class java.util.{wanted}")
+    """What Java 8 says of JSON that is of another type than ``wanted``, a class of java.util."""
+    return RestError(500, f"{_JAVA.get(type(value), 'java.lang.Long')} cannot be cast to java.util.{wanted}")
 
 
 def _polled_job(path: str) -> str | None:

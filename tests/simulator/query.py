@@ -94,8 +94,11 @@ def _read_sort(query: Query, value: str) -> None:
 
 
 def _read_fields(query: Query, value: str) -> None:
-    query.fields = [name.strip() for name in value.split(",")]
-    if not any(query.fields):
+    names = value.split(",")
+    while value and names and not names[-1]:
+        names.pop()  # as Java's split drops trailing empty strings, unless there is nothing to split
+    query.fields = [name.strip() for name in names]
+    if not query.fields:
         raise RestError(400, "Invalid query parameter. 'fields' contains zero field")
 
 

@@ -78,10 +78,10 @@ def test_bodies_of_actions(as_: Any, body: str, status: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        ({"params": []}, "class java.util.ArrayList cannot be cast to class java.util.Map"),
-        ({"params": "x"}, "class java.lang.String cannot be cast to class java.util.Map"),
-        ({"params": {}, "systemTags": 1}, "class java.lang.Long cannot be cast to class java.util.List"),
-        ({"params": {}, "userTags": {}}, "class java.util.LinkedHashMap cannot be cast to class java.util.List"),
+        ({"params": []}, "java.util.ArrayList cannot be cast to java.util.Map"),
+        ({"params": "x"}, "java.lang.String cannot be cast to java.util.Map"),
+        ({"params": {}, "systemTags": 1}, "java.lang.Long cannot be cast to java.util.List"),
+        ({"params": {}, "userTags": {}}, "com.google.gson.internal.LinkedTreeMap cannot be cast to java.util.List"),
     ],
 )
 def test_json_of_another_type(as_: Any, body: dict[str, Any], text: str) -> None:
