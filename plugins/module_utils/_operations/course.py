@@ -103,9 +103,8 @@ class Course:
             moves.next_event(self.ticket.status, self.wish, self._given.reopen)
         except TicketError as refusal:
             try:
-                history = lookup.history_of(self._client, self.ticket)
+                error = self.out_of_reach(lookup.history_of(self._client, self.ticket))
             except ExchangeError:
                 raise refusal from None
-            error = self.out_of_reach(history)
             error.message += f" {refusal.message}"
             raise error from None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from functools import partial
 
 from .._api.retry import Deadline, growing_pauses
 from .._errors import ExchangeError, InputError, TicketError, WaitTimeout, ZStackError
@@ -115,7 +116,7 @@ class Waiter:
         for course in needing_history:
             history = histories[course.ticket.uuid]
             if course.ticket.status not in course.wish.satisfied_by:
-                course.error = course.out_of_reach(history)
+                course.error = self._patiently(partial(course.out_of_reach, history))
                 continue
             course.execution = execution(history, course.ticket.requests)
             if course.execution.failed:
@@ -161,14 +162,16 @@ class Waiter:
 
     def _give_up(self, courses: Courses) -> None:
         """The time is up for these."""
+        histories, turns = {}, {}
         try:
             histories = self._histories(courses)
+            turns = {course: course.awaiting() for course in courses}
         except ExchangeError:
-            # What is to be told is that the time is up.
-            histories = {}
+            pass  # What is to be told is that the time is up.
         texts = []
         for course in courses:
-            awaiting, text = course.awaiting(), self._too_late(course)
+            awaiting = turns.get(course)
+            text = self._too_late(course, awaiting)
             if self._patience.fails:
                 course.error = WaitTimeout(
                     text,
@@ -182,13 +185,12 @@ class Waiter:
                 texts.append(text)
                 self._end(course)
         if texts:
-            others = f" {len(texts) - 1} other tickets were given up too." if len(texts) > 1 else ""
+            others = f" Likewise {len(texts) - 1} more." if len(texts) > 1 else ""
             self._context.warn(texts[0] + others)
 
-    def _too_late(self, course: Course) -> str:
+    def _too_late(self, course: Course, awaiting: t.Mapping[str, t.Any] | None) -> str:
         seconds = f"{self._patience.timeout:g} seconds"
         text = f"The {course.ticket} is not {course.wish.name} after {seconds}"
-        awaiting = course.awaiting()
         if course.ticket.status == FINAL_APPROVED:
             text = f"The {course.ticket} is approved, but no result of its requests came within {seconds}"
         elif awaiting:
