@@ -159,6 +159,18 @@ def test_a_ticket_that_waits(listen: Listen, requester: Person) -> None:
     assert first["ticket"]["awaiting"]["flow_name"] == "team approval"
 
 
+def test_a_look_without_news_reads_little(listen: Listen, simulator: Simulator) -> None:
+    """Of thousands of tickets, a few fields each."""
+    simulator.seed_tickets(1500)
+    listener = listen("admin", interval=1000)
+    until(lambda: len(simulator.log.select(action="queryTicketFlow")) == 1)
+    looks = simulator.log.select(kind="read")
+    # The history and two pages of tickets, once to begin with and once to look; then whose turn it is.
+    assert len(looks) == 7
+    assert all("fields=uuid" in exchange.query for exchange in looks if exchange.action == "queryTicket")
+    assert listener.told == []
+
+
 def test_a_move_between_the_reads_of_a_look_is_told_once(
     listen: Listen, requester: Person, approver: Person, simulator: Simulator
 ) -> None:

@@ -26,7 +26,7 @@ def why_not() -> str | None:
     if not (PROGRAMS / "ansible-rulebook").exists():
         return "ansible-rulebook is not installed: make eda"
     home = os.environ.get("JAVA_HOME")
-    java = Path(home, "bin", "java") if home else shutil.which("java")
+    java = shutil.which("java", path=str(Path(home, "bin"))) if home else shutil.which("java")
     if java is None:
         return "THERE IS NO JAVA: ansible-rulebook needs Java 17"
     told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)

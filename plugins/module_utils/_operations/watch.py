@@ -86,9 +86,8 @@ def news(
         moved = {entry.ticket_uuid for entry in _history(client, cursor) if entry.uuid not in read}
         mine = {uuid: step for uuid, step in mine.items() if uuid not in moved}
     look = Look(entries, tickets, mine, elapsed)
-    return News(
-        look, _told(client, cursor, look, cursor.changes(look, remind_after), wanted), more=len(entries) == query.PAGE
-    )
+    changes = cursor.changes(look, remind_after)
+    return News(look, _told(client, cursor, look, changes, wanted), more)
 
 
 def _history(client: Client, cursor: Cursor) -> list[HistoryEntry]:

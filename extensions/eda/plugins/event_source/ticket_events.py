@@ -377,14 +377,3 @@ def _pause(interval: float, failures: int) -> float:
     """Seconds until the next attempt, with jitter, so that many sources do not come back in step."""
     growing: float = interval * 2 ** min(failures - 1, 20)
     return min(growing, max(interval, LONGEST_PAUSE)) * random.uniform(0.5, 1.0)
-
-
-if __name__ == "__main__":
-
-    class Printer:
-        """Shows what would go to the rules."""
-
-        async def put(self, event: object) -> None:
-            print(event)
-
-    asyncio.run(main(t.cast("asyncio.Queue[t.Any]", Printer()), {}))
