@@ -16,6 +16,7 @@ from ansible_collections.zstack.tickets.plugins.module_utils._api.client import 
 from ansible_collections.zstack.tickets.plugins.module_utils._api.secrets import Secrets
 from ansible_collections.zstack.tickets.plugins.module_utils._api.transport import Answer
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import ExchangeError, WaitTimeout, ZStackError
+from ansible_collections.zstack.tickets.plugins.module_utils._operations.batch import ensure_batch
 from ansible_collections.zstack.tickets.plugins.module_utils._operations.context import Context, Outcome
 from ansible_collections.zstack.tickets.plugins.module_utils._operations.ensure import ensure
 from ansible_collections.zstack.tickets.plugins.module_utils._operations.read import read_tickets
@@ -143,6 +144,19 @@ RUNS: dict[str, tuple[t.Callable[[t.Mapping[str, t.Any], Context], Outcome], Opt
     "absent": (ensure, {"state": "absent", "uuid": UUID}),
     "approved": (reach_status, {"name": "ticket", "status": "approved", **WAIT}),
     "rejected": (reach_status, {"uuid": UUID, "status": "rejected", **WAIT, "wait": False}),
+    "batch": (
+        ensure_batch,
+        {
+            "tickets": [
+                {"uuid": UUID, "status": "approved"},
+                {"name": "ticket", "status": "approved", "steps": "none"},
+            ],
+            **WAIT,
+            "on_timeout": "warn",
+            "workers": 1,
+            "continue_on_error": True,
+        },
+    ),
     "read": (read_tickets, {"history": True, "awaiting_me": True}),
     "archived": (read_tickets, {"archived": True, "history": True, "name": "ticket"}),
 }
