@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.events import EVENTS
+from tests.playbooks.harness import PROGRAMS
 from tests.support.environments import ROOT
 
 from .listener import SOURCE
@@ -33,10 +36,34 @@ def test_the_guide_lists_every_event() -> None:
     assert tuple(re.findall(r"^   \* - ``(\w+)``$", table, re.MULTILINE)) == EVENTS
 
 
-def test_the_example_is_a_rulebook() -> None:
-    (ruleset,) = yaml.safe_load(MODULE["EXAMPLES"])
-    (source,) = ruleset["sources"]
-    assert set(source["zstack.tickets.ticket_events"]) <= set(DOCUMENTED)
+def shown_rulebooks() -> dict[str, str]:
+    """All that we show people, by where it stands."""
+    (shown,) = re.findall(r"^   - name: Show.*?\n(?=\S)", GUIDE, re.MULTILINE | re.DOTALL)
+    (condition,) = re.findall(r"by its condition, for example ``(.*?)``", GUIDE)
+    rule = {"name": "one", "condition": condition, "action": {"none": None}}
+    ruleset = {"name": "all", "hosts": "all", "sources": [{"zstack.tickets.ticket_events": None}], "rules": [rule]}
+    return {
+        "the example of the documentation": MODULE["EXAMPLES"],
+        "the rulebook of the guide": textwrap.dedent(shown),
+        "the condition of the guide": yaml.safe_dump([ruleset]),
+        **{path.stem: path.read_text(encoding="utf-8") for path in RULEBOOKS},
+    }
+
+
+@pytest.mark.parametrize("where", shown_rulebooks())
+def test_ansible_rulebook_understands_it(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # It asks ansible-galaxy where collections are.
+    monkeypatch.setenv("PATH", str(PROGRAMS), prepend=os.pathsep)
+    validators = pytest.importorskip(
+        "ansible_rulebook.validators", reason="ansible-rulebook is not installed: make eda"
+    )
+    parser = pytest.importorskip("ansible_rulebook.rules_parser")
+    rulebook = yaml.safe_load(shown_rulebooks()[where])
+    validators.Validate.rulebook(rulebook)
+    (ruleset,) = parser.parse_rule_sets(rulebook, {})
+    (source,) = ruleset.sources
+    assert source.source_name == "zstack.tickets.ticket_events"
+    assert set(source.source_args or ()) <= set(DOCUMENTED)
 
 
 @pytest.mark.parametrize("rulebook", RULEBOOKS, ids=lambda path: path.stem)
