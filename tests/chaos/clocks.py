@@ -61,6 +61,7 @@ class RunClock(Clock):
     """The clock of one run's client. Its pauses pass at once, but count; ``pausing`` is called in each."""
 
     def __init__(self, world: Time, pausing: Callable[[], object]) -> None:
+        super().__init__()
         self._world = world
         self._pausing = pausing
         self._slept = 0.0

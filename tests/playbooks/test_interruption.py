@@ -17,7 +17,7 @@ from tests.support.processes import end
 from .harness import PATIENCE, PROGRAMS, Ansible
 from .meanwhile import until
 from .people import Person, ticket_in
-from .tasks import Task, info, status
+from .tasks import WEB, Task, batch, info, status
 
 pytestmark = pytest.mark.core
 
@@ -67,8 +67,7 @@ def test_interrupted_wait(
     uuid = ticket_in(simulator, "Pending")["uuid"]
     wait = {"wait": True, "wait_timeout": 60, "wait_interval": 0.2}
     tickets = [{"uuid": uuid, "status": "approved"}]
-    batch = {"name": "batch", "zstack.tickets.zstack_ticket_batch": {"tickets": tickets, **wait}}
-    task = batch if many else status("approved", uuid=uuid, **wait)
+    task = batch(*tickets, **wait) if many else status("approved", uuid=uuid, **wait)
     with playing(ansible, task, in_process) as process:
         until(lambda: sum(uuid in row.query for row in simulator.log.select(action="queryTicket")) > 3)
         assert simulator.sessions.open
@@ -77,6 +76,17 @@ def test_interrupted_wait(
     again = ansible.play(task)[0]
     assert not again.failed
     assert (again["results"][0] if many else again)["status_after"] == "FinalApproved"
+
+
+@by_any_signal
+def test_interrupted_jobs(ansible: Ansible, simulator: Simulator, number: signal.Signals) -> None:
+    """Of a batch, each in a thread that would wait for its job for minutes."""
+    simulator.call(lambda: simulator.faults.add("job_stuck", action="createTicket", commit=False))
+    task = batch(*({"name": f"ticket {count}", "requests": [WEB]} for count in range(9)), workers=3)
+    with playing(ansible, task, in_process=False) as process:
+        until(lambda: len(simulator.log.select(kind="poll")) > 9)
+        assert_ends(process, simulator, number)
+    assert len(simulator.log.select(kind="write", action="createTicket")) == 3
 
 
 def test_killed(ansible: Ansible, simulator: Simulator) -> None:

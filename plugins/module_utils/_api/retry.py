@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 import typing as t
 
@@ -20,18 +21,35 @@ LONGEST_PAUSE = 5.0
 LONGEST_RETRY_AFTER = 30.0
 
 
+class Abandoned(BaseException):
+    """Nobody waits any more for what a thread is doing. Not an C(Exception), so that nothing takes it for a failure and goes on."""
+
+
 class Clock:
     """Time as the client sees it. Tests give one of their own, so that nothing waits for real."""
+
+    def __init__(self) -> None:
+        self._is_over = threading.Event()
 
     def now(self) -> float:
         """Seconds on a clock that only moves forward."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Pause for this many seconds."""
-        # A sleep of 0 seconds would still hand the CPU to whoever wants it.
-        if seconds > 0:
+        """Pause for this many seconds.
+
+        :raises Abandoned: C(end) was called, in every thread but the main one, which signals interrupt.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            if self._is_over.wait(seconds):
+                raise Abandoned
+        elif seconds > 0:
+            # A sleep of 0 seconds would still hand the CPU to whoever wants it.
             time.sleep(seconds)
+
+    def end(self) -> None:
+        """Let the other threads go on no further than to their next pause."""
+        self._is_over.set()
 
 
 class Deadline:

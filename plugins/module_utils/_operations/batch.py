@@ -71,9 +71,11 @@ def ensure_batch(options: t.Mapping[str, t.Any], context: Context) -> Outcome:
             batch.ensure(pool)
             if options["wait"] and not context.check_mode:
                 batch.wait(pool, patience, deadline)
-        except BaseException:
-            # Whoever wants to end us need not wait for what has not begun.
+        except BaseException as error:
+            # Whoever wants to end us need not wait for what has not begun, nor for the end of what has.
             batch.stop()
+            if not isinstance(error, Exception):
+                context.client.clock.end()
             raise
     results = batch.results()
     result = dict(results=results, summary=_summary(results))

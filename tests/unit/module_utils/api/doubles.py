@@ -28,6 +28,7 @@ class FakeClock(Clock):
     """Time that only passes in pauses, and at once."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.time = 1000.0
         self.pauses: list[float] = []
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import example, given
@@ -17,6 +18,7 @@ from ansible_collections.zstack.tickets.plugins.module_utils._api.retry import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     LONGEST_RETRY_AFTER,
+    Abandoned,
     Clock,
     Deadline,
     backoff,
@@ -41,6 +43,19 @@ def test_the_clock_is_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clock.now() <= clock.now()
     clock.sleep(3)
     assert slept == [3]
+
+
+def test_an_end_reaches_the_threads_that_sleep_and_the_main_one_goes_on() -> None:
+    clock = Clock()
+    with ThreadPoolExecutor() as pool:
+        sleeps = pool.submit(clock.sleep, 3600)
+        assert pool.submit(clock.sleep, 0).result() is None
+        clock.end()
+        with pytest.raises(Abandoned):
+            sleeps.result()
+        with pytest.raises(Abandoned):
+            pool.submit(clock.sleep, 0).result()
+    clock.sleep(0.001)
 
 
 @given(st.integers(0, 10**6))
