@@ -91,8 +91,8 @@ class Sessions:
         return ended
 
 
-def _wrong_password(details: str = "wrong account name or password") -> ApiError:
-    return ApiError("ID.1000", details, location="process-login (location:2/2)")
+def _wrong_password() -> ApiError:
+    return ApiError("ID.1000", "wrong account name or password", location="process-login (location:2/2)")
 
 
 def _answer(node: Node, session: Session) -> Result:
@@ -112,7 +112,7 @@ def _account_login(node: Node, name: str, password: str) -> Result:
 
 def log_in_by_user(node: Node, message: Message) -> Result:
     """A user of an account, which nobody is here."""
-    raise _wrong_password("wrong account or username or password")
+    raise ApiError("ID.1000", "wrong account or username or password")
 
 
 def log_in(node: Node, message: Message) -> Result:
