@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .errors import denied, invalid_argument, invalid_session
+from .errors import denied, internal, invalid_argument, invalid_session
 from .identities import OPERATOR, READER
 from .messages import ANYBODY, LOGGED_IN, MANAGER, MEMBER, Caller, Message, Result
 from .params import NothingToDelete, check_resource_uuid, validate
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _EPHEMERAL = "ephemeral::"
 _VALIDATION_ONLY = "ephemeral::validationOnly"
+_DELETION_MODES = ("Permissive", "Enforcing")
 
 
 def call(node: Node, message: Message) -> Result:
@@ -37,6 +38,11 @@ def call(node: Node, message: Message) -> Result:
         raise invalid_argument(text("system_tag_unknown", unknown))
     if _VALIDATION_ONLY in tags:
         return Result()
+    mode = message.get("deleteMode")
+    if mode is not None and mode not in _DELETION_MODES:
+        # Only who deletes looks at it, by the name of a constant
+        kind = "org.zstack.header.message.APIDeleteMessage.DeletionMode"
+        raise internal(f"java.lang.IllegalArgumentException: No enum constant {kind}.{mode}")
     return api.handler(node, message)
 
 

@@ -417,6 +417,18 @@ def test_deleting_archives(as_: Any, sim: Any, status: str) -> None:
     assert sorted(row["historyUuid"] for row in kept) == sorted(row["uuid"] for row in before)
 
 
+def test_deletion_mode_is_looked_at_last(as_: Any, sim: Any) -> None:
+    ticket = _bring_to(as_, sim, "Pending")
+    path = f"/tickets/{ticket}?deleteMode=permissive"
+    assert as_.requester.job("DELETE", f"{path}&systemTags=ephemeral::validationOnly").status_code == 200
+    error = as_.requester.error("DELETE", path)
+    assert error["code"] == "SYS.1000"
+    assert error["details"].endswith(
+        "No enum constant org.zstack.header.message.APIDeleteMessage.DeletionMode.permissive"
+    )
+    assert as_.requester.job("DELETE", f"/tickets/{ticket}?deleteMode=Enforcing").status_code == 200
+
+
 def test_archiving_is_a_switch(as_: Any, sim: Any) -> None:
     sim.set(archive_at_deletion=False, member_may_delete_others=True)
     ticket = as_.requester.create()["uuid"]
