@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from itertools import count
 
 import aiohttp
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from .app import Application
 from .control import Control
@@ -19,6 +21,10 @@ from .messages import Result
 from .node import Node
 
 _LINE_LIMIT = 1 << 20  # of the HTTP parser; the server's own, lower limit is checked and answered by the application
+
+_LOGGER = logging.getLogger(__name__)
+# What is no HTTP is answered as such; that it came is no fault of the simulator to be told with a traceback.
+_LOGGER.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,11 @@ class Server:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._tls.load_cert_chain(settings.certificate, settings.key)
         self._runner = web.AppRunner(
-            Application(node, self).build(), access_log=None, max_line_size=_LINE_LIMIT, max_field_size=_LINE_LIMIT
+            Application(node, self).build(),
+            access_log=None,
+            logger=_LOGGER,
+            max_line_size=_LINE_LIMIT,
+            max_field_size=_LINE_LIMIT,
         )
         self._control = web.AppRunner(Control(node, self).build(), access_log=None)
         self._listener: asyncio.Server | None = None

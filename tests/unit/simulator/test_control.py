@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -232,6 +233,9 @@ def test_command_line(tmp_path: Path, number: signal.Signals) -> None:
         assert len(requests.get(ready["control"] + "/faults", timeout=10).json()["faults"]) == 1
         assert len(requests.get(ready["control"] + "/books", timeout=10).json()["tickets"]) == 3
         assert requests.get(f"{ready['endpoint']}/zstack/v1/nothing", timeout=10).status_code == 404
+        with socket.create_connection((ready["host"], ready["port"]), timeout=10) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\n\r\n")  # without a Host
+            assert b" 400 " in connection.recv(100)
     finally:
         process.send_signal(number)
         output, errors = process.communicate(timeout=20)
