@@ -12,6 +12,7 @@ operation over the same options. Everything else, such as another connection, be
 from __future__ import annotations
 
 import _thread
+import contextlib
 import functools
 import gc
 import os
@@ -30,7 +31,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.zstack.tickets.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR
+from ansible_collections.zstack.tickets.plugins.module_utils._api.settings import Endpoint, Tls
+from ansible_collections.zstack.tickets.plugins.module_utils._api.transport import REQUESTS_IMPORT_ERROR, tls_context
+from ansible_collections.zstack.tickets.plugins.module_utils._arguments import CONNECTION
 from ansible_collections.zstack.tickets.plugins.module_utils._errors import InputError
 from ansible_collections.zstack.tickets.plugins.module_utils._runner import Clients, Command, run
 from ansible_collections.zstack.tickets.plugins.module_utils._tickets.values import plain
@@ -47,6 +50,22 @@ ORPHAN_SECONDS = 1.0
 """How soon a worker notices that Ansible is gone."""
 
 display = Display()
+
+
+def _load_certificates() -> None:
+    """Load them with the import, which the parent does for all its workers, if the environment says that there is TLS.
+
+    What cannot be right is left to the task, which tells its user.
+    """
+    with contextlib.suppress(InputError, OSError, ValueError):
+        given = with_profile({}, os.environ, lambda text: None)
+        options = ArgumentSpecValidator(CONNECTION).validate(given).validated_parameters
+        if Endpoint.from_options(options).scheme == "https":
+            tls_context(Tls.from_options(options))
+
+
+if not REQUESTS_IMPORT_ERROR:
+    _load_certificates()
 
 
 class InProcessAction(ActionBase):
